@@ -1,0 +1,67 @@
+//! The main job.
+
+use refund_audit::{
+    engine,
+    finding::Class,
+    report::{FORMATS, Manifest, Report, Summary, check_folder, write_folder},
+};
+
+use super::{inputs, options};
+use crate::{
+    args::{AuditArgs, FailOn},
+    exit::Exit,
+    output, policies,
+    progress::progress,
+};
+
+pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
+    if let Some(folder) = &args.out {
+        check_folder(folder, args.force)?;
+    }
+    let (files, book) = policies::load(&args.question.policies, args.question.no_builtin_policies)?;
+    let inputs = inputs(&args.inputs)?;
+    let options = options(&args.question, args.opportunities, args.out.is_some())?;
+    let progress = progress(args.question.progress, args.question.quiet);
+    let audit = engine::audit(&inputs, &book, &options, progress.as_ref())?;
+    let summary = Summary::of(&audit);
+    let manifest = Manifest {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        fail_on: args.fail_on.word().to_owned(),
+        opportunities: args.opportunities,
+        allow_rejects: args.allow_rejects,
+        policies: files,
+    };
+    let style = output::style(args.question.color);
+    let report = Report { audit: &audit, summary: &summary, manifest: &manifest, style };
+    if let Some(folder) = &args.out {
+        write_folder(&report, folder, args.force)?;
+    }
+    let silent = args.question.quiet && args.format == "text";
+    if !silent {
+        let format = FORMATS.iter().find(|format| format.name == args.format);
+        let format = format.expect("clap admits only formats that are there");
+        output::write(|out| (format.write)(&report, out))?;
+    }
+    Ok(exit(&summary, args))
+}
+
+/// 3 beats 1: incomplete data makes every other answer provisional.
+fn exit(summary: &Summary, args: &AuditArgs) -> Exit {
+    let incomplete = summary.rejected > args.allow_rejects
+        || !summary.empty_files.is_empty()
+        || summary.orders() == 0
+        || !summary.ties();
+    let classes: &[Class] = match args.fail_on {
+        FailOn::Mismatch => &[Class::Mismatch],
+        FailOn::Review => &[Class::Mismatch, Class::Review],
+        FailOn::Data => &Class::ALL,
+        FailOn::Never => &[],
+    };
+    if incomplete {
+        Exit::Incomplete
+    } else if classes.iter().any(|&class| summary.findings_of(class) > 0) {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }
+}

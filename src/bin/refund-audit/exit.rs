@@ -1,0 +1,55 @@
+//! The exit codes, and how trouble becomes one.
+
+use std::{io, process::ExitCode};
+
+/// What the program tells its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Everything read, judged, and clean at `--fail-on`.
+    Clean = 0,
+    /// There are findings of the class `--fail-on` or graver.
+    Findings = 1,
+    /// The command line, the configuration or a policy is wrong; or a file cannot be read or written.
+    Usage = 2,
+    /// Data is incomplete: rows rejected, an input empty, nothing to audit, totals that do not tie.
+    Incomplete = 3,
+    /// A promise of the program is broken.
+    Internal = 4,
+}
+
+impl Exit {
+    /// The code for the operating system.
+    pub(crate) fn code(self) -> ExitCode {
+        ExitCode::from(self as u8)
+    }
+
+    /// Help and version are no errors; anything else that clap says is a usage error.
+    #[expect(clippy::print_stderr, reason = "the program, where nothing else can be told")]
+    pub(crate) fn of_clap(error: &clap::Error) -> Self {
+        let failed = error.print().is_err();
+        if failed && error.use_stderr() {
+            eprintln!("{error}");
+        }
+        if error.use_stderr() { Self::Usage } else { Self::Clean }
+    }
+}
+
+/// Prints an error with its causes and says which code it is. A closed pipe ends quietly.
+#[expect(clippy::print_stderr, reason = "this is where the program speaks of errors")]
+pub(crate) fn report(error: &anyhow::Error) -> Exit {
+    if error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe)) {
+        return Exit::Clean;
+    }
+    let mut said: Vec<String> = Vec::new();
+    for cause in error.chain() {
+        let text = cause.to_string();
+        if !said.iter().any(|earlier| earlier.contains(&text)) {
+            said.push(text);
+        }
+    }
+    for (at, text) in said.iter().enumerate() {
+        let lead = if at == 0 { "refund-audit: " } else { "  because " };
+        eprintln!("{lead}{}", text.replace('\n', "\n              "));
+    }
+    Exit::Usage
+}

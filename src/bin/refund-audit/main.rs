@@ -1,0 +1,40 @@
+//! The program: what was typed, what is needed, and the exit code.
+
+mod args;
+mod commands;
+mod exit;
+mod output;
+mod policies;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return Exit::of_clap(&error).code(),
+    };
+    let done = std::panic::catch_unwind(|| run(&args));
+    let exit = match done {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(error)) => exit::report(&error),
+        // The panic message is on stderr already; it says which promise of the program was broken.
+        Err(_) => Exit::Internal,
+    };
+    exit.code()
+}
+
+fn run(args: &Args) -> anyhow::Result<Exit> {
+    match &args.command {
+        Command::Audit(audit) => commands::audit::run(audit),
+        Command::Explain(explain) => commands::explain::run(explain),
+        Command::Finding(finding) => commands::finding::run(finding),
+        Command::Policy(policy) => commands::policy::run(policy),
+        Command::Generate(generate) => commands::generate::run(generate),
+    }
+}

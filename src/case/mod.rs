@@ -1,0 +1,101 @@
+//! Everything known about one order, ready to be judged.
+
+use crate::{
+    money::Quantity,
+    record::{Event, Order, Refund, RefundId, SourceRef, Usage},
+    time::{Calendar, Instant, Interval},
+};
+
+/// Why the records of an order cannot be trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Conflict {
+    /// The order stands again, with different content, in these rows.
+    Order(Vec<SourceRef>),
+    /// One of its refund or usage rows stands again with different content, in these rows.
+    Row(Vec<SourceRef>),
+}
+
+/// A refund of the case, and the earlier refund of the run that has the same channel transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseRefund {
+    /// The refund.
+    pub refund: Refund,
+    /// The earlier refund that it repeats, where neither is marked as merged.
+    pub repeats: Option<(RefundId, SourceRef)>,
+}
+
+/// One order with all that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// The order.
+    pub order: Order,
+    /// Its refunds, by request and id.
+    pub refunds: Vec<CaseRefund>,
+    /// Its usage rows by time of posting, kept where their times can matter.
+    pub usage: Vec<Usage>,
+    /// The net deduction of rows that were not kept.
+    pub unkept_net: Quantity,
+    /// Events of the order, its account and its product, by time.
+    pub events: Vec<Event>,
+    /// Why its records cannot be trusted.
+    pub conflict: Option<Conflict>,
+}
+
+impl Case {
+    /// A case of an order alone; add to it and call [`Case::sorted`].
+    #[must_use]
+    pub const fn new(order: Order) -> Self {
+        Self {
+            order,
+            refunds: Vec::new(),
+            usage: Vec::new(),
+            unkept_net: Quantity::ZERO,
+            events: Vec::new(),
+            conflict: None,
+        }
+    }
+
+    /// The case with everything in the order that judging expects.
+    #[must_use]
+    pub fn sorted(mut self) -> Self {
+        self.refunds.sort_by(|a, b| {
+            let key = |one: &CaseRefund| (one.refund.requested_at, one.refund.refund_id.clone());
+            key(a).cmp(&key(b))
+        });
+        self.usage.sort();
+        self.events.sort_by(|a, b| (a.from_at, a).cmp(&(b.from_at, b)));
+        self
+    }
+}
+
+/// What holds for every case of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Horizon {
+    /// The date the question is asked for; events after it are not seen.
+    pub as_of: Instant,
+    /// The interval for which the deduction export is complete; empty where there is none.
+    pub usage_covers: Interval,
+    /// The interval of purchases that the order export covers; `None` where it has no order.
+    pub orders_cover: Option<Interval>,
+    /// Whether the run has an events export.
+    pub events_known: bool,
+    /// The vendors' business days.
+    pub calendar: Calendar,
+    /// Whether unclaimed refunds are findings.
+    pub opportunities: bool,
+}
+
+impl Horizon {
+    /// A horizon at an instant: usage complete, events known, no holidays.
+    #[must_use]
+    pub fn at(as_of: Instant) -> Self {
+        Self {
+            as_of,
+            usage_covers: Interval::EVERYTHING,
+            orders_cover: Some(Interval::EVERYTHING),
+            events_known: true,
+            calendar: Calendar::default(),
+            opportunities: false,
+        }
+    }
+}

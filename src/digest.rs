@@ -1,0 +1,31 @@
+//! SHA-256, for the digests of inputs and the fingerprints of findings.
+
+use sha2::{Digest as _, Sha256};
+
+/// A digest under way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Digest(Sha256);
+
+impl Digest {
+    /// Takes in more bytes.
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest in hexadecimal.
+    pub(crate) fn hex(self) -> String {
+        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Sixteen hexadecimal digits over parts that cannot run into each other.
+pub(crate) fn short<'a>(parts: impl Iterator<Item = &'a [u8]>) -> String {
+    let mut digest = Digest::default();
+    for part in parts {
+        digest.update(&(part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    let mut hex = digest.hex();
+    hex.truncate(16);
+    hex
+}

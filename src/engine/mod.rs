@@ -1,0 +1,11 @@
+//! The pipeline, one function a stage: read, assemble, judge in parallel, sum up.
+
+mod assemble;
+mod error;
+mod run_checks;
+mod options;
+mod run;
+
+pub use error::AuditError;
+pub use options::Options;
+pub use run::{Audit, Coverage, FileKept, audit, cases_of};

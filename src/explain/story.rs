@@ -1,0 +1,225 @@
+//! The story of one order: what was bought, what happened, which rule holds, what follows.
+
+use std::io::{self, Write};
+
+use super::{boundary::boundary, tests_told::tests};
+use crate::{
+    case::{Case, Horizon},
+    ingest::FileRead,
+    judge::{Answer, Judgement, Request, View, judge, reason},
+    policy::{Eligibility, Owed, PolicyBook},
+    record::{Basis, EventKey, SourceRef},
+    time::{Instant, Offset},
+};
+
+/// Usage rows told one by one.
+const USAGE_TOLD_MAX: usize = 12;
+const ZONE: Offset = Offset::BEIJING;
+
+/// Tells one order.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn explain(
+    case: &Case,
+    book: &PolicyBook,
+    horizon: &Horizon,
+    files: &[FileRead],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let view = View::new(case, horizon);
+    let judgement = judge(case, book, horizon);
+    let place = |at: SourceRef| {
+        let name = files.get(at.file.0 as usize).map(FileRead::name).unwrap_or_default();
+        format!("{name}:{}", at.line)
+    };
+    bought(&view, &place, out)?;
+    timeline(&view, &place, out)?;
+    let mut told = Vec::new();
+    for request in requests(&view) {
+        if told.contains(&request) {
+            continue;
+        }
+        told.push(request);
+        answered(book, &view, request, out)?;
+    }
+    verdict(&judgement, &place, out)
+}
+
+/// Every request that was put, the decisive one where there was none.
+fn requests(view: &View<'_>) -> Vec<Request> {
+    let mut requests = vec![view.decisive()];
+    requests.extend(view.refunds.iter().filter(|seen| seen.row.repeats.is_none()).map(|seen| Request {
+        requested_at: seen.refund().requested_at,
+        channel: seen.refund().channel,
+    }));
+    requests
+}
+
+fn bought(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn Write) -> io::Result<()> {
+    let order = view.order();
+    writeln!(out, "Order {}: {} / {} ({})", order.order_id, order.product, order.package_type, order.kind.word())?;
+    writeln!(out, "  row        {}", place(order.at))?;
+    let payer = if order.payer_id == order.account_id { "who also paid".to_owned() } else { format!("paid by {}", order.payer_id) };
+    writeln!(out, "  account    {}, {payer}", order.account_id)?;
+    let currency = order.paid.currency;
+    let list = order.list_price.map(|list| format!(", list price {}", list.text(currency))).unwrap_or_default();
+    writeln!(out, "  paid       {} {currency}: {}{list}", order.paid.total().text(currency), order.paid.text())?;
+    if !order.paid_at.is_exact() {
+        let (from, to) = (order.paid_at.earliest().text(ZONE), order.paid_at.latest().text(ZONE));
+        writeln!(out, "  paid at    written without seconds: from {from} to {to}")?;
+    }
+    writeln!(out, "  asked as of {}", view.horizon.as_of.text(ZONE))
+}
+
+/// Everything that happened, in order of time.
+fn timeline(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn Write) -> io::Result<()> {
+    let order = view.order();
+    let mut lines: Vec<(Instant, String)> = Vec::new();
+    let mut add = |at: Option<Instant>, what: String| lines.extend(at.map(|at| (at, what)));
+    add(Some(order.paid_at.earliest()), format!("paid  {}", place(order.at)));
+    add(order.delivered_at, "delivered".to_owned());
+    add(order.effective_at, "took effect".to_owned());
+    add(order.license_activated_at, "its License was activated".to_owned());
+    add(order.linked_license_activated_at, "a License tied to it was activated".to_owned());
+    add(order.expires_at, "expires".to_owned());
+    for usage in view.usage().iter().take(USAGE_TOLD_MAX) {
+        let kind = if usage.basis == Basis::Deduction { "deducted" } else { "raw usage" };
+        add(Some(usage.posted_at.earliest()), format!("{kind} {}  {}", usage.quantity, place(usage.at)));
+    }
+    for seen in &view.refunds {
+        let refund = seen.refund();
+        let id = &refund.refund_id;
+        let channel = refund.channel.map(|channel| format!(" by {}", channel.word())).unwrap_or_default();
+        let row = place(refund.at);
+        add(Some(refund.requested_at.earliest()), format!("refund {id} requested{channel}, now {}  {row}", seen.status.word()));
+        add(refund.decided_at, format!("refund {id} decided"));
+        add(refund.completed_at, format!("refund {id} completed: {} {}", refund.returned.text(), refund.returned.currency));
+        add(refund.arrived_at, format!("refund {id} arrived"));
+    }
+    for event in view.case.events.iter().filter(|event| event.kind.key() != EventKey::Day) {
+        let reason = event.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let amount = event.amount.map(|amount| format!(" {}", amount.text(order.paid.currency))).unwrap_or_default();
+        let until = event.until_at.map(|until| format!(" until {}", until.text(ZONE))).unwrap_or_default();
+        add(Some(event.from_at), format!("{}{reason}{amount}{until}  {}", event.kind.word(), place(event.at)));
+    }
+    lines.sort();
+    writeln!(out, "\nWhat happened")?;
+    for (at, what) in lines {
+        let later = if at > view.horizon.as_of { "  (after the as-of date: not seen)" } else { "" };
+        writeln!(out, "  {}  {what}{later}", at.text(ZONE))?;
+    }
+    let untold = view.usage().len().saturating_sub(USAGE_TOLD_MAX);
+    if untold > 0 {
+        writeln!(out, "  … and {untold} more usage rows")?;
+    }
+    Ok(())
+}
+
+/// One request: rule, tests, sum, readings, boundary.
+fn answered(book: &PolicyBook, view: &View<'_>, request: Request, out: &mut dyn Write) -> io::Result<()> {
+    let answer = Answer::of(book, view, request);
+    let asked = request.requested_at.earliest().text(ZONE);
+    if view.first_request().is_some() {
+        writeln!(out, "\nThe request of {asked}")?;
+    } else {
+        writeln!(out, "\nNothing was requested; a request at the as-of date {asked}")?;
+    }
+    let Some((policy, version)) = answer.ruled else {
+        if let Eligibility::Unknown(why) = answer.entitlement.eligibility {
+            writeln!(out, "  rule        none. {}", reason(view, &answer, why))?;
+        }
+        let near: Vec<&str> = book.about(&view.order().product).map(|policy| &*policy.id).collect();
+        if !near.is_empty() {
+            writeln!(out, "  nearest     policies about {}: {}", view.order().product, near.join(", "))?;
+        }
+        return Ok(());
+    };
+    let side = |at: Option<Instant>, open: &str| at.map_or(open.to_owned(), |at| at.text(policy.zone));
+    writeln!(out, "  rule        {} version {}", policy.id, version.id)?;
+    writeln!(
+        out,
+        "  why         {} / {} is its subject, and the {} picks the version in force from {} until {}",
+        view.order().product,
+        view.order().package_type,
+        policy.select_by.word(),
+        side(version.effective.from, "ever"),
+        side(version.effective.to, "further notice")
+    )?;
+    if let Some(general) = policy.exception_to.as_ref().filter(|general| {
+        book.get(general).is_some_and(|general| general.applies.covers(view.order()))
+    }) {
+        writeln!(out, "              as an exception it sets {general} aside")?;
+    }
+    if let Some(source) = version.sources.first() {
+        writeln!(out, "  source      {} ({}), {}", source.title, source.stamp, source.url)?;
+    }
+    writeln!(out, "  tests")?;
+    for line in tests(view, &answer, policy, version) {
+        writeln!(out, "    {line}")?;
+    }
+    match answer.entitlement.eligibility {
+        Eligibility::Yes => writeln!(out, "  eligible    yes")?,
+        Eligibility::No => writeln!(out, "  eligible    no: {} against it", plural(answer.entitlement.grounds.len(), "ground"))?,
+        Eligibility::Unknown(why) => writeln!(out, "  eligible    unknown. {}", reason(view, &answer, why))?,
+    }
+    if let Some(owed) = &answer.entitlement.owed {
+        writeln!(out, "  owed        {}", owed.working())?;
+        writeln!(out, "  split       {}", owed.split.text())?;
+    }
+    readings(view, &answer, out)?;
+    for line in boundary(view, &answer, policy, version) {
+        writeln!(out, "  boundary    {line}")?;
+    }
+    Ok(())
+}
+
+fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+fn readings(view: &View<'_>, answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for (reading, gives) in answer.readings(view) {
+        let says = match &gives.owed {
+            Some(owed) if gives.is_due() => owed.working(),
+            Some(_) => "not eligible".to_owned(),
+            None => "unknown".to_owned(),
+        };
+        let same = gives.owed.as_ref().map(Owed::working) == answer.entitlement.owed.as_ref().map(Owed::working)
+            && gives.eligibility == answer.entitlement.eligibility;
+        writeln!(out, "  reading     {}: {}", reading.id, if same { "the same".to_owned() } else { says })?;
+    }
+    if let Some((other, gives)) = answer.at_request(view) {
+        let same = gives.eligibility == answer.entitlement.eligibility
+            && gives.owed.as_ref().map(|owed| owed.total) == answer.entitlement.owed.as_ref().map(|owed| owed.total);
+        let says = if same { "the same".to_owned() } else { format!("eligible {}", gives.eligibility.word()) };
+        writeln!(out, "  reading     version {} of the request: {says}", other.id)?;
+    }
+    Ok(())
+}
+
+fn verdict(judgement: &Judgement, place: &dyn Fn(SourceRef) -> String, out: &mut dyn Write) -> io::Result<()> {
+    let outcome = &judgement.outcome;
+    let text = |money: crate::money::Money| money.text(outcome.currency);
+    writeln!(out, "\nVerdict: {}", outcome.verdict.word())?;
+    let owed = outcome.expected.map_or("unknown".to_owned(), |expected| text(expected.total()));
+    let variance = outcome.variance.map(|variance| format!(", variance {}", text(variance))).unwrap_or_default();
+    writeln!(out, "  came back {}, owed {owed}{variance} ({})", text(outcome.actual_total), outcome.currency)?;
+    for finding in &judgement.findings {
+        let sum = finding.currency.map(|currency| format!(" {currency} {}", finding.amount_at_risk.text(currency)));
+        writeln!(
+            out,
+            "\n  {} ({}, {}){}{}",
+            finding.kind.slug,
+            finding.class.word(),
+            finding.severity.word(),
+            sum.unwrap_or_default(),
+            if finding.primary { ", primary" } else { "" }
+        )?;
+        writeln!(out, "    {}", finding.full_explanation())?;
+        let rows: Vec<String> = finding.evidence.iter().map(|row| place(row.at)).collect();
+        writeln!(out, "    rows: {}", rows.join(", "))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! Each ground that was tested, with its inputs, whether it stands or not.
+
+use crate::{
+    judge::{Answer, View},
+    policy::{Condition, GroundKind, Length, Policy, Predicate, Version, duration},
+    record::EventKind,
+    time::Offset,
+};
+
+const ZONE: Offset = Offset::BEIJING;
+
+/// One line a test.
+pub(super) fn tests(view: &View<'_>, answer: &Answer<'_>, policy: &Policy, version: &Version) -> Vec<String> {
+    let mut lines = Vec::new();
+    let question = &answer.asked.question;
+    let order = view.order();
+    let standing = |kind: GroundKind| answer.entitlement.grounds.iter().find(|ground| ground.kind == kind);
+    for kind in [GroundKind::BeforePurchase, GroundKind::UnpaidOrder] {
+        if let Some(ground) = standing(kind) {
+            lines.push(format!("[x] {}: {}", kind.slug(), ground.why));
+        }
+    }
+    if let Some(window) = version.terms.window_of(&order.package_type) {
+        let too_late = standing(GroundKind::OutOfWindow).or_else(|| standing(GroundKind::AfterExpiry));
+        lines.push(match (too_late, window.length, answer.entitlement.deadline) {
+            (Some(ground), ..) => format!("[x] window: {}", ground.why),
+            (None, Length::Unlimited, _) => "[ ] window: none".to_owned(),
+            (None, Length::Unstated, _) => "[?] window: the page does not say".to_owned(),
+            (None, _, Some(end)) => format!(
+                "[ ] window: open until {}, requested {}: {} before the end",
+                end.text(policy.zone),
+                question.requested_at.text(policy.zone),
+                duration(end.seconds_since(question.requested_at))
+            ),
+            (None, _, None) => "[?] window: its end is not known".to_owned(),
+        });
+    }
+    if version.terms.usage.deduction_excludes {
+        let covered = question.covered.contains(question.paid_at) && question.covered.contains(question.requested_at);
+        let net = view.facts().net_posted(question);
+        lines.push(match standing(GroundKind::AfterDeduction) {
+            Some(ground) => format!("[x] use: {}", ground.why),
+            None if covered => format!("[ ] use: net deduction {net} at the request"),
+            None => format!("[?] use: net deduction {net}, but the export covers only {}", question.covered.text(ZONE)),
+        });
+    }
+    for exclusion in &version.terms.exclusions {
+        let concerned = exclusion.class.is_empty() || exclusion.class.iter().any(|class| **class == *order.package_type);
+        if !concerned {
+            continue;
+        }
+        let kind = kind_of(&exclusion.predicate);
+        let clause = &exclusion.clause.text;
+        lines.push(match standing(kind).filter(|ground| ground.clause == Some(&exclusion.clause)) {
+            Some(ground) => format!("[x] {}: {}", kind.slug(), ground.why),
+            None => format!("[ ] {}: {}", word(&exclusion.predicate), not(view, &exclusion.predicate, clause)),
+        });
+    }
+    for precondition in &version.terms.preconditions {
+        let Condition::InvoiceOutstanding = precondition.condition;
+        lines.push(match standing(GroundKind::InvoiceNotReturned) {
+            Some(ground) => format!("[x] {}: {}", GroundKind::InvoiceNotReturned.slug(), ground.why),
+            None => "[ ] invoice: none is out".to_owned(),
+        });
+    }
+    lines
+}
+
+/// The ground that an exclusion is, where it stands.
+fn kind_of(predicate: &Predicate) -> GroundKind {
+    match predicate {
+        Predicate::Gift => GroundKind::Giveaway,
+        Predicate::AccountSuspended { .. } => GroundKind::Suspended,
+        Predicate::PromotionForbids => GroundKind::ForbiddenByPromotion,
+        Predicate::LicenseActivated | Predicate::LinkedLicenseActivated => GroundKind::LicenseActivated,
+        Predicate::Expired => GroundKind::AfterExpiry,
+        Predicate::PackageTypeIn { .. } => GroundKind::NotRefundableItem,
+        Predicate::ImageInUse => GroundKind::ImageInUse,
+        Predicate::ServiceCompleted => GroundKind::ServiceCompleted,
+        Predicate::NoServiceRequest { .. } | Predicate::NoInformation { .. } | Predicate::NoFeedback { .. } => {
+            GroundKind::ServiceNeglected
+        }
+        Predicate::OutOfScopeDemand | Predicate::BuyerIllegality => GroundKind::ServiceBuyerCause,
+        Predicate::RenewalOnly => GroundKind::RenewalOnly,
+    }
+}
+
+/// The word of a predicate in policy files.
+pub(super) fn word(predicate: &Predicate) -> &'static str {
+    match predicate {
+        Predicate::Gift => "gift",
+        Predicate::AccountSuspended { .. } => "account_suspended",
+        Predicate::PromotionForbids => "promotion_forbids",
+        Predicate::LicenseActivated => "license_activated",
+        Predicate::LinkedLicenseActivated => "linked_license_activated",
+        Predicate::Expired => "expired",
+        Predicate::PackageTypeIn { .. } => "package_type_in",
+        Predicate::ImageInUse => "image_in_use",
+        Predicate::ServiceCompleted => "service_completed",
+        Predicate::NoServiceRequest { .. } => "no_service_request",
+        Predicate::NoInformation { .. } => "no_information",
+        Predicate::NoFeedback { .. } => "no_feedback",
+        Predicate::OutOfScopeDemand => "out_of_scope_demand",
+        Predicate::BuyerIllegality => "buyer_illegality",
+        Predicate::RenewalOnly => "renewal_only",
+    }
+}
+
+/// Why an exclusion does not stand.
+fn not(view: &View<'_>, predicate: &Predicate, clause: &str) -> String {
+    let order = view.order();
+    let at = |instant: Option<crate::time::Instant>, none: &str| {
+        instant.map_or(none.to_owned(), |at| format!("only {}", at.text(ZONE)))
+    };
+    match predicate {
+        Predicate::Gift => "the order was bought".to_owned(),
+        Predicate::AccountSuspended { reasons } => {
+            let known = view.events_of(EventKind::AccountSuspended).count();
+            format!("account {} not suspended for {} at the request ({known} suspensions known)", order.account_id, reasons.join(" or "))
+        }
+        Predicate::PromotionForbids => "no promotion forbids it".to_owned(),
+        Predicate::LicenseActivated => at(order.license_activated_at, "no License was activated"),
+        Predicate::LinkedLicenseActivated => at(order.linked_license_activated_at, "no License tied to it was activated"),
+        Predicate::Expired => at(order.expires_at, "no expiry in the export"),
+        Predicate::PackageTypeIn { values } => format!("it is a {}, not {}", order.package_type, values.join(" or ")),
+        Predicate::RenewalOnly => format!("the order is {}", order.kind.word()),
+        _ => format!("not so ({})", clause.trim_end_matches('.')),
+    }
+}

@@ -1,0 +1,98 @@
+//! The catalogue: every kind of finding, in the order of its sections: paid though not owed, owed but not
+//! paid, right sum in the wrong shape, reviews, and what the exports could not carry.
+//!
+//! A slug is never reused. To add a kind: a line here, a page in `docs/findings`, a case that provokes it
+//! and one that narrowly does not.
+
+use super::kind::{Class, Kind, Severity};
+
+macro_rules! kinds {
+    ($($slug:literal $class:ident $severity:ident),* $(,)?) => {
+        &[$(Kind {
+            slug: $slug,
+            class: Class::$class,
+            severity: Severity::$severity,
+            page: include_str!(concat!("../../docs/findings/", $slug, ".md")),
+        }),*]
+    };
+}
+
+/// Every kind of finding, in the order of the catalogue.
+pub static KINDS: &[Kind] = kinds![
+    "refund-after-deduction" Mismatch Critical,
+    "refund-out-of-window" Mismatch High,
+    "refund-after-expiry" Mismatch High,
+    "refund-of-giveaway" Mismatch High,
+    "refund-while-suspended" Mismatch High,
+    "refund-not-refundable-item" Mismatch High,
+    "refund-license-activated" Mismatch Critical,
+    "refund-service-completed" Mismatch High,
+    "refund-service-neglected" Mismatch Medium,
+    "refund-service-buyer-cause" Review Medium,
+    "refund-image-in-use" Mismatch High,
+    "refund-renewal-only" Mismatch Medium,
+    "refund-forbidden-by-promotion" Mismatch High,
+    "refund-invoice-not-returned" Mismatch Medium,
+    "refund-quota-exceeded" Mismatch Medium,
+    "refund-before-purchase" Mismatch High,
+    "refund-of-unpaid-order" Mismatch Critical,
+    "voucher-refunded" Mismatch High,
+    "discount-refunded" Mismatch High,
+    "wrong-proration" Mismatch High,
+    "refund-overpaid" Mismatch High,
+    "cumulative-over-refund" Mismatch Critical,
+    "duplicate-refund" Mismatch Critical,
+    "orphan-refund" Mismatch Critical,
+    "frozen-counted-as-refund" Mismatch Medium,
+    "eligible-refund-denied" Mismatch High,
+    "refund-underpaid" Mismatch High,
+    "tender-missing" Mismatch High,
+    "approved-not-paid" Mismatch High,
+    "pending-too-long" Mismatch Medium,
+    "arrival-late" Mismatch Low,
+    "frozen-not-released" Mismatch Medium,
+    "eligible-unclaimed" Review Info,
+    "tender-cash-out" Mismatch Critical,
+    "tender-swap" Mismatch Medium,
+    "wrong-destination" Mismatch Critical,
+    "wrong-method" Mismatch Medium,
+    "currency-mismatch" Mismatch High,
+    "wrong-channel" Mismatch Low,
+    "rounding-difference" Review Info,
+    "gift-not-voided" Mismatch Medium,
+    "deduction-after-refund" Mismatch High,
+    "usage-after-refund" Review Medium,
+    "resource-not-released" Mismatch Medium,
+    "status-conflict" Data Medium,
+    "discretionary-rejection" Review Low,
+    "reading-dependent" Review Medium,
+    "version-dependent" Review Medium,
+    "usage-undeducted-at-request" Review Low,
+    "reversed-deduction" Review Low,
+    "abuse-pattern" Review Info,
+    "policy-silent" Review Low,
+    "no-policy" Review Low,
+    "overlap-policy" Review High,
+    "missing-field" Data High,
+    "naive-time" Data Medium,
+    "date-only" Data High,
+    "time-order" Data High,
+    "future-time" Data Medium,
+    "tender-sum" Data High,
+    "unknown-tender" Data High,
+    "negative" Data Medium,
+    "precision" Data Low,
+    "duplicate-order" Data High,
+    "duplicate-row" Data High,
+    "orphan-deduction" Data Medium,
+    "usage-coverage-gap" Data High,
+    "overdraw" Data Medium,
+    "deduction-before-purchase" Data Medium,
+    "usage-vs-bill" Data Low,
+    "purchase-while-overdue" Data Low,
+    "upgrade-of-pack" Data Low,
+    "unknown-product" Data Medium,
+    "unknown-account" Data Medium,
+    "currency-unknown" Data High,
+    "tax-split" Data Low,
+];

@@ -1,0 +1,57 @@
+//! What stops a run before its first row: a file that is not there, a header nobody knows.
+
+use std::{io, path::PathBuf};
+
+use crate::record::Role;
+
+/// A file that cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IngestError {
+    /// It cannot be opened or read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A folder holds nothing to read.
+    #[error("{}: no .csv file in this folder or below it", path.display())]
+    EmptyFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Its header is not that of any role.
+    #[error("{file}:1: header not recognised: nearest to {}, which needs {}{hint}", role.word(), missing.join(", "))]
+    UnknownHeader {
+        /// The file.
+        file: String,
+        /// The role that misses least.
+        role: Role,
+        /// The columns it misses.
+        missing: Vec<&'static str>,
+        /// The near misses.
+        hint: String,
+    },
+    /// Two of its columns have one name.
+    #[error("{file}:1: column {column} stands twice in the header")]
+    ColumnTwice {
+        /// The file.
+        file: String,
+        /// The column.
+        column: String,
+    },
+    /// Its name is given for another role than its header says.
+    #[error("{file}:1: given as {}, but {column} is missing{hint}", role.word())]
+    NotTheRole {
+        /// The file.
+        file: String,
+        /// The role it was given for.
+        role: Role,
+        /// The first column that is missing.
+        column: &'static str,
+        /// The near miss.
+        hint: String,
+    },
+}

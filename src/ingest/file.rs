@@ -1,0 +1,277 @@
+//! One file from its first byte to records, defects and totals.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    cells::{Cells, Fault, Marks},
+    error::IngestError,
+    events::event,
+    header::{Layout, recognise},
+    orders::order,
+    progress::Progress,
+    refunds::refund,
+    rows::{Row, Rows},
+    schema::columns,
+};
+use crate::{
+    money::Money,
+    record::{ControlTotal, Defect, Event, Fate, FileId, Order, Refund, Role, SourceRef},
+    time::{Instant, Offset},
+};
+
+/// The zone of canonical instants without an offset.
+pub(super) const ZONE: Offset = Offset::BEIJING;
+/// How much of a rejected row is kept.
+const RAW_BYTES_MAX: usize = 400;
+
+/// A file as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRead {
+    /// Its place in the run.
+    pub id: FileId,
+    /// Its path as named.
+    pub path: PathBuf,
+    /// What it tells of.
+    pub role: Role,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its SHA-256, where it was asked for.
+    pub sha256: Option<String>,
+    /// Rows and sums.
+    pub control: ControlTotal,
+    /// Columns that were not read.
+    pub unknown_columns: Vec<String>,
+    /// Instants without an offset.
+    pub zone_assumed: u64,
+    /// Instants without seconds or without a time.
+    pub blurred: u64,
+    /// Amounts with more than eight decimals, the rest being zeros.
+    pub long_decimals: u64,
+    /// The latest instant in it.
+    pub latest: Option<Instant>,
+}
+
+impl FileRead {
+    /// Its name in outputs.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path.to_string_lossy().replace('\\', "/")
+    }
+
+    pub(super) fn take(&mut self, marks: Marks) {
+        self.zone_assumed += marks.zone_assumed;
+        self.blurred += marks.blurred;
+        self.long_decimals += marks.long_decimals;
+        self.latest = self.latest.max(marks.latest);
+    }
+}
+
+/// What a file of orders, refunds or events holds; a usage file is scanned instead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Records {
+    /// Orders.
+    pub orders: Vec<Order>,
+    /// Refunds.
+    pub refunds: Vec<Refund>,
+    /// Events.
+    pub events: Vec<Event>,
+}
+
+/// A file opened, its header recognised.
+pub(super) struct Opened<'p> {
+    pub(super) rows: Rows<'p>,
+    pub(super) layout: Layout,
+    pub(super) read: FileRead,
+}
+
+/// Opens a file and recognises its header.
+pub(super) fn open<'p>(
+    id: FileId,
+    path: &Path,
+    given: Option<Role>,
+    digest: bool,
+    progress: &'p dyn Progress,
+) -> Result<Opened<'p>, IngestError> {
+    let error = |source| IngestError::Io { path: path.to_owned(), source };
+    let bytes = std::fs::metadata(path).map_err(error)?.len();
+    let mut rows = Rows::open(path, digest, progress).map_err(error)?;
+    let header: Vec<String> = match rows.next().map_err(error)? {
+        Some(row) => row.record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect(),
+        None => Vec::new(),
+    };
+    let name = path.to_string_lossy();
+    let layout = recognise(&name, &header, given)?;
+    let read = FileRead {
+        id,
+        path: path.to_owned(),
+        role: layout.role,
+        bytes,
+        sha256: None,
+        control: ControlTotal::default(),
+        unknown_columns: layout.unknown.clone(),
+        zone_assumed: 0,
+        blurred: 0,
+        long_decimals: 0,
+        latest: None,
+    };
+    Ok(Opened { rows, layout, read })
+}
+
+/// The role of a file by its header, without reading further.
+pub(super) fn role_of(path: &Path, given: Option<Role>) -> Result<Role, IngestError> {
+    open(FileId(0), path, given, false, &super::Silent).map(|opened| opened.layout.role)
+}
+
+/// Reads a file of orders, refunds or events whole.
+///
+/// # Errors
+///
+/// [`IngestError`] where the file cannot be read or its header is not known; never for a row.
+pub fn read_file(
+    id: FileId,
+    path: &Path,
+    given: Option<Role>,
+    digest: bool,
+    progress: &dyn Progress,
+) -> Result<(FileRead, Records, Vec<Defect>), IngestError> {
+    let Opened { mut rows, layout, mut read } = open(id, path, given, digest, progress)?;
+    let mut records = Records::default();
+    let mut defects = Vec::new();
+    let error = |source: io::Error| IngestError::Io { path: path.to_owned(), source };
+    while let Some(row) = rows.next().map_err(error)? {
+        let at = SourceRef { file: id, line: row.line };
+        let mut cells = Cells::new(row.record, &layout, ZONE);
+        read.control.read_row();
+        for (column, units) in readable_amounts(&row, &layout) {
+            read.control.read_sum(column, units);
+        }
+        let parsed = check_width(&row, &layout).and_then(|()| match layout.role {
+            Role::Orders => order(&mut cells, at).map(|order| records.orders.push(order)),
+            Role::Refunds => refund(&mut cells, at).map(|refund| records.refunds.push(refund)),
+            Role::Events => event(&mut cells, at).map(|event| records.events.push(event)),
+            Role::Usage => Ok(()),
+        });
+        match parsed {
+            Ok(()) => {
+                let marks = cells.marks;
+                read.take(marks);
+                read.control.settle_rows(Fate::Accepted, 1);
+                let amounts = match layout.role {
+                    Role::Orders => records.orders.last().map(order_amounts),
+                    Role::Refunds => records.refunds.last().map(refund_amounts),
+                    Role::Events => records.events.last().map(event_amounts),
+                    Role::Usage => None,
+                };
+                for (column, units) in amounts.into_iter().flatten() {
+                    read.control.settle_sum(Fate::Accepted, column, units);
+                }
+            }
+            Err(fault) => reject(&mut read, &mut defects, &layout, &row, fault),
+        }
+    }
+    read.sha256 = rows.digest();
+    Ok((read, records, defects))
+}
+
+/// Counts a row as rejected and keeps what is wrong with it.
+pub(super) fn reject(
+    read: &mut FileRead,
+    defects: &mut Vec<Defect>,
+    layout: &Layout,
+    row: &Row<'_>,
+    fault: Fault,
+) {
+    read.control.settle_rows(Fate::Rejected, 1);
+    for (column, units) in readable_amounts(row, layout) {
+        read.control.settle_sum(Fate::Rejected, column, units);
+    }
+    defects.push(Defect {
+        at: SourceRef { file: read.id, line: row.line },
+        role: layout.role,
+        column: fault.column.to_owned(),
+        reason: fault.reason,
+        raw: raw(row),
+    });
+}
+
+/// A row has as many cells as the header.
+pub(super) fn check_width(row: &Row<'_>, layout: &Layout) -> Result<(), Fault> {
+    if row.record.len() == layout.width {
+        return Ok(());
+    }
+    let span = if row.more_lines > 0 {
+        format!("; the row spans lines {} to {}: is a quote left open?", row.line, row.line + row.more_lines)
+    } else {
+        String::new()
+    };
+    let reason = format!("the row has {} cells, the header {}{span}", row.record.len(), layout.width);
+    Err(Fault { column: "", reason })
+}
+
+/// The amounts of a row that can be read, by column: what the control totals count.
+fn readable_amounts<'r>(
+    row: &Row<'r>,
+    layout: &'r Layout,
+) -> impl Iterator<Item = (&'static str, i128)> + use<'r> {
+    let record = row.record;
+    columns(layout.role).iter().zip(&layout.places).filter(|(column, _)| column.is_amount).filter_map(
+        move |(column, place)| {
+            let text = std::str::from_utf8(record.get((*place)?)?).ok()?.trim();
+            (!text.is_empty()).then_some(())?;
+            Some((column.name, Money::parse(text).ok()?.units()))
+        },
+    )
+}
+
+/// The amounts of an order, by column.
+pub(crate) fn order_amounts(order: &Order) -> Vec<(&'static str, i128)> {
+    let paid = crate::record::Tender::ALL.into_iter().map(|tender| {
+        (
+            columns(Role::Orders)[usize::from(super::schema::OrderColumn::PaidCash) + tender as usize].name,
+            order.paid.get(tender),
+        )
+    });
+    let list = order.list_price.map(|price| ("list_price", price));
+    present(list.into_iter().chain(paid))
+}
+
+/// The amounts of a refund, by column.
+pub(crate) fn refund_amounts(refund: &Refund) -> Vec<(&'static str, i128)> {
+    present(crate::record::Tender::ALL.into_iter().map(|tender| {
+        (
+            columns(Role::Refunds)[usize::from(super::schema::RefundColumn::RefundedCash) + tender as usize]
+                .name,
+            refund.returned.get(tender),
+        )
+    }))
+}
+
+fn event_amounts(event: &Event) -> Vec<(&'static str, i128)> {
+    present(event.amount.map(|amount| ("amount", amount)).into_iter())
+}
+
+fn present(amounts: impl Iterator<Item = (&'static str, Money)>) -> Vec<(&'static str, i128)> {
+    amounts.filter(|(_, amount)| !amount.is_zero()).map(|(column, amount)| (column, amount.units())).collect()
+}
+
+/// A row as text for `rejects.csv`: its cells joined as they were, bytes that are no text shown, cut short.
+fn raw(row: &Row<'_>) -> String {
+    let length: usize = row.record.iter().map(|cell| cell.len() + 1).sum();
+    let mut text = String::new();
+    for (at, cell) in row.record.iter().enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        let room = RAW_BYTES_MAX.saturating_sub(text.len());
+        let shown = &cell[..cell.len().min(room)];
+        text.push_str(&String::from_utf8_lossy(shown).replace('\0', "\u{2400}"));
+        if text.len() >= RAW_BYTES_MAX {
+            text.push_str(&format!("… ({length} bytes)"));
+            break;
+        }
+    }
+    text
+}

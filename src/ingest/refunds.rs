@@ -1,0 +1,37 @@
+//! One row of refunds.
+
+use super::{
+    cells::{Cells, Fault},
+    orders::{currency, tenders},
+    schema::RefundColumn as C,
+};
+use crate::record::{Channel, Refund, RefundStatus, SourceRef};
+
+/// The refund of a row, or what is wrong with it.
+pub(super) fn refund(cells: &mut Cells<'_>, at: SourceRef) -> Result<Refund, Fault> {
+    let refund_id = cells.id(C::RefundId)?;
+    let refund_id = cells.required(C::RefundId, refund_id)?;
+    let order_id = cells.id(C::OrderId)?;
+    let order_id = cells.required(C::OrderId, order_id)?;
+    let requested_at = cells.moment(C::RequestedAt)?;
+    let status = cells.word(C::Status, &RefundStatus::WORDS)?;
+    let currency = currency(cells, C::Currency)?;
+    Ok(Refund {
+        at,
+        refund_id: refund_id.into(),
+        order_id: order_id.into(),
+        account_id: cells.id(C::AccountId)?.map(Into::into),
+        to_account: cells.id(C::ToAccount)?.map(Into::into),
+        to_method: cells.text(C::ToMethod)?.map(Into::into),
+        requested_at: cells.required(C::RequestedAt, requested_at)?,
+        channel: cells.word(C::Channel, &Channel::WORDS)?,
+        status: cells.required(C::Status, status)?,
+        reason: cells.text(C::Reason)?.map(Into::into),
+        decided_at: cells.instant(C::DecidedAt)?,
+        completed_at: cells.instant(C::CompletedAt)?,
+        arrived_at: cells.instant(C::ArrivedAt)?,
+        returned: tenders(cells, C::RefundedCash.into(), currency)?,
+        channel_txn: cells.id(C::ChannelTxn)?.map(Into::into),
+        merged: cells.flag(C::Merged)?,
+    })
+}

@@ -1,0 +1,62 @@
+//! The comparison: what policy owes beside what was paid, one order at a time.
+//!
+//! [`judge`] is pure: a [`Case`], the [`PolicyBook`] and the [`Horizon`] of the run in, a [`Judgement`]
+//! out. It knows no file, no thread and no format, so the same function runs under rayon here, in a
+//! notebook, or in a task of a cluster. The steps and their order are those of `docs/comparison.md`.
+
+mod answer;
+mod completed;
+mod draft;
+mod exposure;
+mod neighbours;
+mod orders;
+mod orphan;
+mod outcome;
+mod refunds;
+mod side_effects;
+mod view;
+
+pub use answer::{Answer, Asked};
+pub use orphan::judge_orphan;
+pub use outcome::{Outcome, Verdict};
+pub(crate) use refunds::reason;
+pub(crate) use view::Request;
+pub use view::{Seen, View};
+
+use crate::{
+    case::{Case, Horizon},
+    finding::Finding,
+    policy::PolicyBook,
+};
+
+/// What came of one order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// What is owed and what was paid.
+    pub outcome: Outcome,
+    /// What is wrong, doubtful or missing, in the order of the report.
+    pub findings: Vec<Finding>,
+}
+
+/// Judges one order.
+///
+/// ```
+/// # use refund_audit::{case::{Case, Horizon}, judge::judge, policy::PolicyBook};
+/// # fn example(case: Case, horizon: Horizon) {
+/// let judgement = judge(&case, &PolicyBook::builtin(), &horizon);
+/// println!("{}: {}", case.order.order_id, judgement.outcome.verdict.word());
+/// # }
+/// ```
+#[must_use]
+pub fn judge(case: &Case, book: &PolicyBook, horizon: &Horizon) -> Judgement {
+    let view = View::new(case, horizon);
+    let asked = view.decisive();
+    let answer = Answer::of(book, &view, asked);
+    let mut findings = orders::findings(&view, &answer);
+    findings.extend(orders::upgrade_of_pack(book, &view));
+    findings.extend(refunds::findings(book, &view));
+    exposure::assign(&view, &answer, &mut findings);
+    findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    let outcome = Outcome::of(&view, &answer, &findings);
+    Judgement { outcome, findings }
+}

@@ -1,0 +1,49 @@
+//! Refunds whose order is not in the exports.
+
+use crate::{
+    case::{CaseRefund, Horizon},
+    finding::{Class, Direction, Evidence, Finding, Kind},
+    money::Money,
+    record::{RefundStatus, Role},
+    time::Offset,
+};
+
+/// The finding about a refund of an order that is not there; nothing for one that was withdrawn without
+/// money or lies after the as-of date. It is a mismatch only where the order export covers its time.
+#[must_use]
+pub fn judge_orphan(row: &CaseRefund, horizon: &Horizon) -> Option<Finding> {
+    let refund = &row.refund;
+    let asked_at = refund.requested_at.earliest();
+    let total = refund.returned.total();
+    let withdrawn = refund.status == RefundStatus::Cancelled && !total.is_positive();
+    if withdrawn || asked_at > horizon.as_of {
+        return None;
+    }
+    let kind = Kind::of("orphan-refund").expect("a finding is in the catalogue");
+    let covered = horizon.orders_cover.is_some_and(|cover| cover.contains(asked_at));
+    let currency = refund.returned.currency;
+    let cover =
+        horizon.orders_cover.map_or("no order at all".to_owned(), |cover| cover.text(Offset::BEIJING));
+    Some(Finding {
+        order_id: Some(refund.order_id.clone()),
+        refund_id: Some(refund.refund_id.clone()),
+        kind,
+        class: if covered { Class::Mismatch } else { Class::Data },
+        severity: kind.severity,
+        direction: Direction::Over,
+        currency: Some(currency),
+        amount_at_risk: total,
+        expected_total: None,
+        actual_total: Some(total),
+        citation: None,
+        explanation: format!(
+            "{} {currency} for an order that is not in the exports, which cover purchases {cover}{}.",
+            total.text(currency),
+            if covered { "" } else { ": the order may lie outside" }
+        ),
+        evidence: vec![Evidence { role: Role::Refunds, at: refund.at, id: refund.refund_id.to_string() }],
+        readings: Vec::new(),
+        primary: true,
+        exposure: if refund.status == RefundStatus::Completed { total } else { Money::ZERO },
+    })
+}

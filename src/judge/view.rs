@@ -1,0 +1,190 @@
+//! A case as it stood at the as-of date: later events are not seen.
+
+use crate::{
+    case::{Case, CaseRefund, Horizon},
+    money::{Currency, Money},
+    policy::{Facts, Question},
+    record::{Channel, Event, EventKind, Order, Refund, RefundStatus, Tenders, Usage},
+    time::{Instant, Moment},
+};
+
+/// A refund as it stood at the as-of date.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'c> {
+    /// The refund and what it repeats.
+    pub row: &'c CaseRefund,
+    /// How far it had come.
+    pub status: RefundStatus,
+}
+
+impl<'c> Seen<'c> {
+    /// The refund's record.
+    #[must_use]
+    pub const fn refund(self) -> &'c Refund {
+        &self.row.refund
+    }
+
+    /// What came back.
+    #[must_use]
+    pub const fn returned(self) -> &'c Tenders {
+        &self.row.refund.returned
+    }
+
+    /// `A` of the comparison: the refunded total, in the refund's currency.
+    #[must_use]
+    pub fn total(self) -> Money {
+        self.row.refund.returned.total()
+    }
+
+    /// Whether money moved.
+    #[must_use]
+    pub fn is_completed(self) -> bool {
+        self.status == RefundStatus::Completed
+    }
+
+    /// Whether it counts toward what the order has received: completed, no repetition, in its currency.
+    #[must_use]
+    pub fn counts(self, currency: Currency) -> bool {
+        self.is_completed() && self.row.repeats.is_none() && self.returned().currency == currency
+    }
+}
+
+/// A case at the as-of date.
+#[derive(Clone, Debug)]
+pub struct View<'c> {
+    /// The case.
+    pub case: &'c Case,
+    /// What holds for the run.
+    pub horizon: &'c Horizon,
+    /// Its refunds seen by then, by request and id.
+    pub refunds: Vec<Seen<'c>>,
+    usage: &'c [Usage],
+    events: &'c [Event],
+}
+
+/// A request whose answer is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Request {
+    /// When.
+    pub(crate) requested_at: Moment,
+    /// How, where the export says so.
+    pub(crate) channel: Option<Channel>,
+}
+
+impl<'c> View<'c> {
+    /// The case as it stood.
+    #[must_use]
+    pub fn new(case: &'c Case, horizon: &'c Horizon) -> Self {
+        let as_of = horizon.as_of;
+        let seen = |row: &'c CaseRefund| {
+            let refund = &row.refund;
+            let later = |at: Option<Instant>| at.is_some_and(|at| at > as_of);
+            let status = match refund.status {
+                RefundStatus::Completed if later(refund.completed_at) => {
+                    if later(refund.decided_at) {
+                        RefundStatus::Requested
+                    } else {
+                        RefundStatus::Approved
+                    }
+                }
+                RefundStatus::Approved | RefundStatus::Rejected if later(refund.decided_at) => {
+                    RefundStatus::Requested
+                }
+                status => status,
+            };
+            Seen { row, status }
+        };
+        let refunds =
+            case.refunds.iter().filter(|row| row.refund.requested_at.earliest() <= as_of).map(seen).collect();
+        let usage_end = case.usage.partition_point(|usage| usage.posted_at.earliest() <= as_of);
+        let events_end = case.events.partition_point(|event| event.from_at <= as_of);
+        Self { case, horizon, refunds, usage: &case.usage[..usage_end], events: &case.events[..events_end] }
+    }
+
+    /// The order.
+    #[must_use]
+    pub const fn order(&self) -> &'c Order {
+        &self.case.order
+    }
+
+    /// Its usage seen by then.
+    #[must_use]
+    pub const fn usage(&self) -> &'c [Usage] {
+        self.usage
+    }
+
+    /// Its events of one kind seen by then.
+    pub fn events_of(&self, kind: EventKind) -> impl Iterator<Item = &'c Event> + use<'c> {
+        self.events.iter().filter(move |event| event.kind == kind)
+    }
+
+    /// When an event ended, as far as was seen.
+    #[must_use]
+    pub fn end_of(&self, event: &Event) -> Option<Instant> {
+        event.until_at.filter(|until| *until <= self.horizon.as_of)
+    }
+
+    /// The facts that policy decides on.
+    #[must_use]
+    pub const fn facts(&self) -> Facts<'c> {
+        Facts {
+            order: &self.case.order,
+            usage: self.usage,
+            unkept_net: self.case.unkept_net,
+            events: self.events,
+            events_known: self.horizon.events_known,
+        }
+    }
+
+    /// The request that the order's outcome is about: its first refund that was neither cancelled nor a
+    /// repetition, or the as-of date where nothing was requested.
+    pub(crate) fn decisive(&self) -> Request {
+        self.first_request()
+            .map_or(Request { requested_at: Moment::exact(self.horizon.as_of), channel: None }, |seen| {
+                Request { requested_at: seen.refund().requested_at, channel: seen.refund().channel }
+            })
+    }
+
+    /// The first refund that was neither cancelled nor a repetition.
+    pub(crate) fn first_request(&self) -> Option<Seen<'c>> {
+        self.refunds
+            .iter()
+            .copied()
+            .find(|seen| seen.status != RefundStatus::Cancelled && seen.row.repeats.is_none())
+    }
+
+    /// The refunds that count toward what the order received.
+    pub(super) fn counted(&self) -> impl Iterator<Item = Seen<'c>> + '_ {
+        let currency = self.order().paid.currency;
+        self.refunds.iter().copied().filter(move |seen| seen.counts(currency))
+    }
+
+    /// Whether every instant that policy uses is known to the second, for a request.
+    pub(super) fn is_exact(&self, request: Request) -> bool {
+        self.order().paid_at.is_exact()
+            && request.requested_at.is_exact()
+            && self.usage.iter().all(|usage| usage.posted_at.is_exact())
+    }
+
+    /// The longest time the request may have taken: paid at the first instant, asked at the last.
+    pub(super) fn longest(&self, request: Request) -> Question {
+        Question {
+            paid_at: self.order().paid_at.earliest(),
+            requested_at: request.requested_at.latest(),
+            covered: self.horizon.usage_covers,
+            postings_late: false,
+        }
+    }
+
+    /// The shortest time: paid at the last instant, asked at the first one not before that.
+    pub(super) fn shortest(&self, request: Request) -> Question {
+        let latest = request.requested_at.latest();
+        let paid_at = self.order().paid_at.latest().min(latest).max(self.order().paid_at.earliest());
+        Question {
+            paid_at,
+            requested_at: request.requested_at.earliest().max(paid_at.min(latest)),
+            covered: self.horizon.usage_covers,
+            postings_late: true,
+        }
+    }
+}

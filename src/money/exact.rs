@@ -1,0 +1,160 @@
+//! Text to integers of 1e-8 and back: the grammar of every number in a canonical export.
+
+use rust_decimal::Decimal;
+
+use super::amount::MoneyError;
+
+/// Decimal places kept: exports carry up to eight.
+pub(crate) const PLACES: u32 = 8;
+/// Integers of 1e-8 in one whole.
+pub(crate) const UNIT: i128 = 100_000_000;
+/// Digits allowed before the decimal point.
+const WHOLE_DIGITS_MAX: usize = 20;
+
+/// A plain decimal as an integer of 1e-8.
+///
+/// The grammar is `-`? digits (`.` digits)?: no sign `+`, no grouping, no exponent, no spaces. It is
+/// checked before the digits reach the decimal library, which would accept `1_000`.
+///
+/// # Errors
+///
+/// [`MoneyError`] names the first thing that does not fit.
+pub(crate) fn parse_units(text: &str) -> Result<i128, MoneyError> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    if whole.is_empty() || fraction.is_empty() {
+        return Err(MoneyError::NotANumber);
+    }
+    if !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+        return Err(MoneyError::of_text(text));
+    }
+    let whole = whole.trim_start_matches('0');
+    if whole.len() > WHOLE_DIGITS_MAX {
+        return Err(MoneyError::TooManyDigits);
+    }
+    let kept = fraction.trim_end_matches('0');
+    if kept.len() > PLACES as usize {
+        return Err(MoneyError::TooManyPlaces);
+    }
+    let sign = if digits.len() < text.len() { "-" } else { "" };
+    let plain = format!("{sign}0{whole}.{kept:0<8}");
+    let exact = Decimal::from_str_exact(&plain).map_err(|_| MoneyError::TooManyDigits)?;
+    Ok(exact.mantissa())
+}
+
+/// The shortest decimal text of an integer of 1e-8 with at least `places_min` decimals.
+pub(crate) fn text_of_units(units: i128, places_min: u32) -> String {
+    let Ok(exact) = Decimal::try_from_i128_with_scale(units, PLACES) else {
+        // Beyond 96 bits only control totals of absurd files arrive here; whole units suffice.
+        return format!("{}", units.checked_div(UNIT).unwrap_or_default());
+    };
+    let mut shortest = exact.normalize();
+    if shortest.scale() < places_min {
+        shortest.rescale(places_min);
+    }
+    if shortest.is_zero() {
+        shortest.set_sign_positive(true);
+    }
+    shortest.to_string()
+}
+
+/// How many decimals an integer of 1e-8 needs.
+pub(crate) fn places_of_units(units: i128) -> u32 {
+    let mut rest = units;
+    let mut places = PLACES;
+    while places > 0 && rest % 10 == 0 {
+        rest /= 10;
+        places = places.saturating_sub(1);
+    }
+    places
+}
+
+/// An exact count of what a package holds: gigabytes, minutes. Signed, because a reversal is negative.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Quantity(i128);
+
+impl Quantity {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// Reads a plain decimal with up to eight decimals.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError`] says which part of the grammar the text misses.
+    pub fn parse(text: &str) -> Result<Self, MoneyError> {
+        parse_units(text).map(Self)
+    }
+
+    /// A quantity from its integer of 1e-8.
+    #[must_use]
+    pub const fn from_units(units: i128) -> Self {
+        Self(units)
+    }
+
+    /// The integer of 1e-8.
+    #[must_use]
+    pub const fn units(self) -> i128 {
+        self.0
+    }
+
+    /// The sum. Bounded inputs cannot overflow; see the module.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// Whether something is left after reversals.
+    #[must_use]
+    pub const fn is_positive(self) -> bool {
+        self.0 > 0
+    }
+}
+
+impl std::fmt::Display for Quantity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&text_of_units(self.0, 0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_plain_decimals() {
+        assert_eq!(parse_units("37.01").unwrap(), 3_701_000_000);
+        assert_eq!(parse_units("-0.00000001").unwrap(), -1);
+        assert_eq!(parse_units("00012").unwrap(), 1_200_000_000);
+        assert_eq!(parse_units("1.100000000000").unwrap(), 110_000_000);
+        for (text, wanted) in [
+            ("1e3", MoneyError::Exponent),
+            ("1,000", MoneyError::Grouping),
+            ("1_000", MoneyError::NotANumber),
+            ("NaN", MoneyError::NotANumber),
+            ("", MoneyError::NotANumber),
+            (" 1", MoneyError::Spaces),
+            ("+1", MoneyError::NotANumber),
+            ("1.", MoneyError::NotANumber),
+            (".5", MoneyError::NotANumber),
+            ("--1", MoneyError::NotANumber),
+            ("1.2.3", MoneyError::NotANumber),
+            ("0.000000001", MoneyError::TooManyPlaces),
+            ("12345678901234567890123456789", MoneyError::TooManyDigits),
+            ("123456789012345678901", MoneyError::TooManyDigits),
+        ] {
+            assert_eq!(parse_units(text).unwrap_err(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn text_keeps_what_is_there_and_no_less_than_asked() {
+        assert_eq!(text_of_units(3_701_000_000, 2), "37.01");
+        assert_eq!(text_of_units(1_600_000_000, 2), "16.00");
+        assert_eq!(text_of_units(8_043_264_806, 2), "80.43264806");
+        assert_eq!(text_of_units(-45_735_194, 2), "-0.45735194");
+        assert_eq!(text_of_units(0, 0), "0");
+        assert_eq!(places_of_units(3_701_000_000), 2);
+        assert_eq!(places_of_units(0), 0);
+    }
+}

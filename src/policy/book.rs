@@ -1,0 +1,241 @@
+//! All policies of a run: loading, replacing, and finding the one that rules an order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::Spanned;
+
+use super::{
+    builtin::BUILTIN,
+    error::{PolicyError, PolicyErrors, place},
+    merge::inherit,
+    model::{Policy, SelectBy, Version},
+    raw::{RawFile, RawVersion, Span},
+    resolve::{self, Complaints},
+};
+use crate::{
+    record::Order,
+    suggest::did_you_mean,
+    time::{Instant, Offset},
+};
+
+/// The policies of a run, by id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyBook {
+    policies: Vec<Policy>,
+    by_product: BTreeMap<String, Vec<usize>>,
+}
+
+/// What a book says about an order and an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match<'b> {
+    /// No policy is about it, or none has a version in force.
+    None,
+    /// One policy rules it.
+    One(&'b Policy, &'b Version),
+    /// Two policies of equal rank match: their ids.
+    Two(&'b Policy, &'b Policy),
+}
+
+/// A file parsed, before inheritance.
+struct Parsed<'t> {
+    file: &'t str,
+    text: &'t str,
+    raw: RawFile,
+}
+
+impl PolicyBook {
+    /// The policies that are built into the program.
+    ///
+    /// # Panics
+    ///
+    /// Never: a test loads them.
+    #[must_use]
+    pub fn builtin() -> Self {
+        Self::load(BUILTIN).expect("the built-in policies load")
+    }
+
+    /// Reads policies from `(name, text)` pairs. A later one with the id of an earlier one replaces it.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with them, with file, line and column.
+    pub fn load<'t>(files: &[(&'t str, &'t str)]) -> Result<Self, PolicyErrors> {
+        let mut errors = Vec::new();
+        let mut parsed: BTreeMap<String, Parsed<'t>> = BTreeMap::new();
+        for &(file, text) in files {
+            match parse(file, text) {
+                Ok(one) => {
+                    parsed.insert(one.raw.policy.id.get_ref().clone(), one);
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        let mut policies = Vec::new();
+        for one in parsed.values() {
+            let complaints = Complaints::new(one.file, one.text);
+            let policy = resolve_policy(one, &parsed, &complaints);
+            check_exception(one, &parsed, &complaints);
+            errors.extend(complaints.into_found());
+            policies.push(policy);
+        }
+        if !errors.is_empty() {
+            errors.sort();
+            errors.dedup();
+            return Err(PolicyErrors(errors));
+        }
+        let mut by_product: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, policy) in policies.iter().enumerate() {
+            for product in &policy.applies.products {
+                by_product.entry(product.clone()).or_default().push(at);
+            }
+        }
+        Ok(Self { policies, by_product })
+    }
+
+    /// Every policy, by id.
+    #[must_use]
+    pub fn policies(&self) -> &[Policy] {
+        &self.policies
+    }
+
+    /// The policy of that id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Policy> {
+        self.policies.iter().find(|policy| *policy.id == *id)
+    }
+
+    /// Policies that are about a product at all, in order of id.
+    pub fn about<'b>(&'b self, product: &str) -> impl Iterator<Item = &'b Policy> {
+        self.by_product.get(product).into_iter().flatten().map(|&at| &self.policies[at])
+    }
+
+    /// The policy and version that rule an order for a request at an instant.
+    ///
+    /// Of the policies that are about the order and have a version in force, those set aside by an
+    /// exception among them leave; one must remain.
+    #[must_use]
+    pub fn find(&self, order: &Order, paid_at: Instant, requested_at: Instant) -> Match<'_> {
+        let standing: Vec<(&Policy, &Version)> = self
+            .about(&order.product)
+            .filter(|policy| policy.applies.covers(order))
+            .filter_map(|policy| Some((policy, policy.version_for(paid_at, requested_at)?)))
+            .collect();
+        let set_aside: BTreeSet<&str> =
+            standing.iter().filter_map(|(policy, _)| policy.exception_to.as_deref()).collect();
+        let mut left = standing.into_iter().filter(|(policy, _)| !set_aside.contains(&*policy.id));
+        match (left.next(), left.next()) {
+            (None, _) => Match::None,
+            (Some((policy, version)), None) => Match::One(policy, version),
+            (Some((one, _)), Some((other, _))) => Match::Two(one, other),
+        }
+    }
+}
+
+/// The shape of one file.
+fn parse<'t>(file: &'t str, text: &'t str) -> Result<Parsed<'t>, PolicyError> {
+    let raw = toml::from_str::<RawFile>(text).map_err(|error| {
+        let (line, column) = error.span().map_or((0, 0), |span| place(text, span.start));
+        PolicyError { file: file.to_owned(), line, column, message: error.message().replace('\n', " ") }
+    })?;
+    Ok(Parsed { file, text, raw })
+}
+
+/// One policy with its versions.
+fn resolve_policy(
+    one: &Parsed<'_>,
+    all: &BTreeMap<String, Parsed<'_>>,
+    complaints: &Complaints<'_>,
+) -> Policy {
+    let mut policy = resolve::policy(&one.raw.policy, &one.raw.schema, one.file, complaints);
+    let mut select_by: Option<SelectBy> = None;
+    let mut spans: Vec<(Version, Span)> = Vec::new();
+    for raw in &one.raw.version {
+        let whole = inherited(one, raw, all, complaints, 0);
+        let Some((version, selected)) = resolve::version(&whole, &raw.span(), complaints) else { continue };
+        if *select_by.get_or_insert(selected) != selected {
+            complaints.at(&raw.span(), "all versions of a policy are selected by the same instant");
+        }
+        if spans.iter().any(|(earlier, _)| earlier.id == version.id) {
+            complaints.at(&raw.span(), format!("version {:?} stands twice", version.id));
+        }
+        spans.push((version, raw.span()));
+    }
+    if spans.is_empty() {
+        complaints.at(&one.raw.policy.id.span(), "the policy has no version");
+    }
+    spans.sort_by_key(|(version, _)| version.effective.from);
+    close_versions(&mut spans, complaints);
+    policy.select_by = select_by.unwrap_or(SelectBy::Purchase);
+    policy.versions = spans.into_iter().map(|(version, _)| version).collect();
+    policy
+}
+
+/// Ends each version where the next begins, and complains where both are in force.
+fn close_versions(versions: &mut [(Version, Span)], complaints: &Complaints<'_>) {
+    for at in 1..versions.len() {
+        let next_from = versions[at].0.effective.from;
+        let next_id = versions[at].0.id.clone();
+        let span = versions[at].1.clone();
+        let former = &mut versions[at - 1].0;
+        let overlaps = former.effective.from == next_from
+            || former.effective.to.is_some() && former.effective.to > next_from;
+        if overlaps {
+            let on = next_from.map(|from| from.text(Offset::BEIJING)).unwrap_or_default();
+            complaints.at(
+                &span,
+                format!("versions {:?} and {next_id:?} overlap: both are in force at {on}", former.id),
+            );
+        }
+        former.effective.to = former.effective.to.or(next_from);
+    }
+}
+
+/// A version with everything it inherits.
+fn inherited(
+    one: &Parsed<'_>,
+    raw: &Spanned<RawVersion>,
+    all: &BTreeMap<String, Parsed<'_>>,
+    complaints: &Complaints<'_>,
+    depth: usize,
+) -> RawVersion {
+    let version = raw.get_ref();
+    let (named, found) = match (&version.like, &version.base) {
+        (None, None) => return version.clone(),
+        (Some(like), _) => (like, version_of(one, like.get_ref()).map(|former| (one, former))),
+        (None, Some(base)) => {
+            let (policy, id) = base.get_ref().split_once('@').unwrap_or((base.get_ref(), ""));
+            let other = all.get(policy);
+            (base, other.and_then(|other| Some((other, version_of(other, id)?))))
+        }
+    };
+    // A chain longer than any sensible history is a circle.
+    if depth > 64 {
+        complaints.at(&named.span(), format!("{:?} inherits from itself", named.get_ref()));
+        return version.clone();
+    }
+    let Some((owner, former)) = found else {
+        let ids: Vec<String> =
+            one.raw.version.iter().filter_map(|v| Some(v.get_ref().id.as_ref()?.get_ref().clone())).collect();
+        let near = did_you_mean(named.get_ref(), ids.iter().map(String::as_str));
+        complaints
+            .at(&named.span(), format!("there is no version {:?} to inherit from{near}", named.get_ref()));
+        return version.clone();
+    };
+    let former = inherited(owner, former, all, complaints, depth + 1);
+    inherit(version.clone(), &former)
+}
+
+fn version_of<'p>(parsed: &'p Parsed<'_>, id: &str) -> Option<&'p Spanned<RawVersion>> {
+    parsed.raw.version.iter().find(|raw| raw.get_ref().id.as_ref().is_some_and(|text| text.get_ref() == id))
+}
+
+/// An exception names a policy that is there.
+fn check_exception(one: &Parsed<'_>, all: &BTreeMap<String, Parsed<'_>>, complaints: &Complaints<'_>) {
+    if let Some(general) = &one.raw.policy.exception_to
+        && !all.contains_key(general.get_ref())
+    {
+        let near = did_you_mean(general.get_ref(), all.keys().map(String::as_str));
+        complaints
+            .at(&general.span(), format!("exception_to names no policy: {:?}{near}", general.get_ref()));
+    }
+}

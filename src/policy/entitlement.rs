@@ -1,0 +1,217 @@
+//! What a policy owes for a request at an instant: eligibility with every ground, sum and split.
+
+use super::{
+    book::{Match, PolicyBook},
+    grounds::{Ground, grounds, window_end},
+    model::{Policy, Terms, Version},
+    sum::{Owed, owed},
+};
+use crate::{
+    money::Quantity,
+    record::{Basis, Event, EventKind, Order, Tender, Usage},
+    time::{Instant, Interval},
+};
+
+/// What is known of an order.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The order.
+    pub order: &'a Order,
+    /// Its usage rows by time of posting, where they were kept.
+    pub usage: &'a [Usage],
+    /// The net deduction, where rows were not kept because nothing turns on their times.
+    pub unkept_net: Quantity,
+    /// Events of the order, its account and its product.
+    pub events: &'a [Event],
+    /// Whether the run has an events export at all: without one, an absence proves nothing.
+    pub events_known: bool,
+}
+
+/// A request to be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// When the order was paid.
+    pub paid_at: Instant,
+    /// When the refund was asked for.
+    pub requested_at: Instant,
+    /// The interval for which the deduction export is complete.
+    pub covered: Interval,
+    /// Whether deductions whose time is blurred count as posted at their latest instant.
+    pub postings_late: bool,
+}
+
+/// Whether a refund is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Eligibility {
+    /// Due.
+    Yes,
+    /// A ground stands against it.
+    No,
+    /// A fact or a rule is missing.
+    Unknown(Unknown),
+}
+
+impl Eligibility {
+    /// `yes`, `no`, `unknown`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+}
+
+/// Why eligibility is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unknown {
+    /// No policy is about the order, or none has a version at that time.
+    NoPolicy,
+    /// The version does not say.
+    PolicySilent,
+    /// Two policies of equal rank match.
+    OverlapPolicy,
+    /// The deduction export does not cover the time from payment to request.
+    CoverageGap,
+    /// A field that the policy needs is empty.
+    MissingField(&'static str),
+    /// Times contradict each other where the policy uses them.
+    TimeOrder(&'static str),
+    /// Paid with a tender of which the policy says nothing.
+    UnknownTender(Tender),
+    /// The currency has no known minor unit.
+    CurrencyUnknown,
+    /// Only the day or the minute is known, and the outcome turns on the second.
+    DateOnly,
+    /// The order stands twice with different content.
+    DuplicateOrder,
+    /// A row of the order stands twice with different content.
+    DuplicateRow,
+}
+
+impl Unknown {
+    /// The finding that names it.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::NoPolicy => "no-policy",
+            Self::PolicySilent => "policy-silent",
+            Self::OverlapPolicy => "overlap-policy",
+            Self::CoverageGap => "usage-coverage-gap",
+            Self::MissingField(_) => "missing-field",
+            Self::TimeOrder(_) => "time-order",
+            Self::UnknownTender(_) => "unknown-tender",
+            Self::CurrencyUnknown => "currency-unknown",
+            Self::DateOnly => "date-only",
+            Self::DuplicateOrder => "duplicate-order",
+            Self::DuplicateRow => "duplicate-row",
+        }
+    }
+}
+
+/// The answer to a question under one set of terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entitlement<'b> {
+    /// Whether a refund is due.
+    pub eligibility: Eligibility,
+    /// Every ground that stands.
+    pub grounds: Vec<Ground<'b>>,
+    /// The first instant at which a request is too late.
+    pub deadline: Option<Instant>,
+    /// What is owed: nothing where a ground stands, unknown where eligibility is.
+    pub owed: Option<Owed>,
+}
+
+impl Entitlement<'_> {
+    fn unknown(why: Unknown) -> Self {
+        Self { eligibility: Eligibility::Unknown(why), grounds: Vec::new(), deadline: None, owed: None }
+    }
+
+    /// Whether a refund is due.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.eligibility == Eligibility::Yes
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// Deductions posted at or before the request, by time.
+    pub fn postings(&self, question: &Question) -> impl Iterator<Item = &'a Usage> + use<'a> {
+        let (at, late) = (question.requested_at, question.postings_late);
+        self.usage.iter().filter(move |usage| {
+            let posted_at = if late { usage.posted_at.latest() } else { usage.posted_at.earliest() };
+            usage.basis == Basis::Deduction && posted_at <= at
+        })
+    }
+
+    /// Their sum, net of reversals.
+    #[must_use]
+    pub fn net_posted(&self, question: &Question) -> Quantity {
+        self.postings(question).fold(self.unkept_net, |sum, usage| sum.plus(usage.quantity))
+    }
+
+    /// The first positive one.
+    #[must_use]
+    pub fn first_posting(&self, question: &Question) -> Option<Instant> {
+        self.postings(question)
+            .find(|usage| usage.quantity.is_positive())
+            .map(|usage| usage.posted_at.earliest())
+    }
+
+    /// Events of one kind, by time.
+    pub fn events_of(&self, kind: EventKind) -> impl Iterator<Item = &'a Event> + use<'a> {
+        self.events.iter().filter(move |event| event.kind == kind)
+    }
+}
+
+/// What the book owes for a question, and the policy and version that say so.
+#[must_use]
+pub fn entitle<'b>(
+    book: &'b PolicyBook,
+    facts: &Facts<'_>,
+    question: &Question,
+) -> (Option<(&'b Policy, &'b Version)>, Entitlement<'b>) {
+    match book.find(facts.order, question.paid_at, question.requested_at) {
+        Match::None => (None, Entitlement::unknown(Unknown::NoPolicy)),
+        Match::Two(..) => (None, Entitlement::unknown(Unknown::OverlapPolicy)),
+        Match::One(policy, version) => {
+            (Some((policy, version)), evaluate(policy, &version.terms, facts, question))
+        }
+    }
+}
+
+/// The answer under given terms of a policy: those of its version, of a reading, of another version.
+#[must_use]
+pub(crate) fn evaluate<'b>(
+    policy: &Policy,
+    terms: &'b Terms,
+    facts: &Facts<'_>,
+    question: &Question,
+) -> Entitlement<'b> {
+    let window = terms.window_of(&facts.order.package_type);
+    let deadline = match window.map(|window| window_end(window, policy, facts, question)) {
+        Some(Err(Unknown::PolicySilent)) => return Entitlement::unknown(Unknown::PolicySilent),
+        Some(Ok(end)) => end,
+        Some(Err(_)) | None => None,
+    };
+    let (grounds, missing) = grounds(policy, terms, facts, question);
+    if !grounds.is_empty() {
+        let owed = Some(Owed::nothing(facts.order.paid.currency));
+        return Entitlement { eligibility: Eligibility::No, grounds, deadline, owed };
+    }
+    let needs_deductions = terms.usage.deduction_excludes || terms.amount.method.depends_on_consumption();
+    let covered =
+        question.covered.contains(question.paid_at) && question.covered.contains(question.requested_at);
+    let answer = if needs_deductions && !covered {
+        Err(Unknown::CoverageGap)
+    } else if let Some(unknown) = missing {
+        Err(unknown)
+    } else {
+        owed(policy, terms, facts, question)
+    };
+    match answer {
+        Ok(owed) => Entitlement { eligibility: Eligibility::Yes, grounds, deadline, owed: Some(owed) },
+        Err(why) => Entitlement { eligibility: Eligibility::Unknown(why), grounds, deadline, owed: None },
+    }
+}

@@ -1,0 +1,25 @@
+//! Canonical records: one fact each, the same whatever system it came from.
+//!
+//! An [`Order`] was paid with [`Tenders`]; [`Usage`] says what of it was deducted; a [`Refund`] asks for
+//! money or moves it; an [`Event`] is a fact about an account or an order that decides a rule. Every
+//! record carries the [`SourceRef`] of its row, and every row that became none is a [`Defect`].
+
+mod control_total;
+mod defect;
+mod event;
+mod ids;
+mod order;
+mod provenance;
+mod refund;
+mod tender;
+mod usage;
+
+pub use control_total::{ControlTotal, Fate};
+pub use defect::Defect;
+pub use event::{Event, EventKey, EventKind};
+pub use ids::{AccountId, InstanceId, OrderId, RefundId, UsageId};
+pub use order::{Invoice, Order, OrderKind, OrderStatus};
+pub use provenance::{FileId, Role, SourceRef};
+pub use refund::{Channel, Refund, RefundStatus};
+pub use tender::{Tender, Tenders};
+pub use usage::{Basis, Usage};

@@ -1,0 +1,165 @@
+//! A purchase, and how it was paid.
+
+use std::sync::Arc;
+
+use super::{AccountId, InstanceId, OrderId, SourceRef, Tenders};
+use crate::{
+    money::Money,
+    time::{Instant, Moment},
+};
+
+/// What an order did to its package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OrderKind {
+    /// A first purchase.
+    New,
+    /// An extension of one.
+    Renew,
+    /// A change to something larger.
+    Upgrade,
+    /// A change to something smaller.
+    Downgrade,
+    /// A trial.
+    Trial,
+    /// Given away.
+    Gift,
+}
+
+impl OrderKind {
+    /// Every kind, with its word in exports and policy files.
+    pub const WORDS: [(&'static str, Self); 6] = [
+        ("new", Self::New),
+        ("renew", Self::Renew),
+        ("upgrade", Self::Upgrade),
+        ("downgrade", Self::Downgrade),
+        ("trial", Self::Trial),
+        ("gift", Self::Gift),
+    ];
+
+    /// The word of the kind.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| word)
+    }
+}
+
+/// What the export says became of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OrderStatus {
+    /// Paid and alive.
+    Paid,
+    /// Never paid.
+    Unpaid,
+    /// Cancelled before payment.
+    Closed,
+    /// A refund is under way.
+    Refunding,
+    /// Refunded.
+    Refunded,
+}
+
+impl OrderStatus {
+    /// Every status, with its word in exports.
+    pub const WORDS: [(&'static str, Self); 5] = [
+        ("paid", Self::Paid),
+        ("unpaid", Self::Unpaid),
+        ("closed", Self::Closed),
+        ("refunding", Self::Refunding),
+        ("refunded", Self::Refunded),
+    ];
+
+    /// The word of the status.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, status)| *status == self).map_or("", |(word, _)| word)
+    }
+}
+
+/// What became of the invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Invoice {
+    /// None was issued.
+    None,
+    /// Issued, and still with the buyer.
+    Issued,
+    /// Issued and given back.
+    Returned,
+}
+
+impl Invoice {
+    /// Every state, with its word in exports.
+    pub const WORDS: [(&'static str, Self); 3] =
+        [("none", Self::None), ("issued", Self::Issued), ("returned", Self::Returned)];
+}
+
+/// A purchase. `None` is what the export leaves empty: unknown or none, never zero.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Order {
+    /// Where it was read.
+    pub at: SourceRef,
+    /// Its key.
+    pub order_id: OrderId,
+    /// The package or resource it bought.
+    pub instance_id: Option<InstanceId>,
+    /// The owner.
+    pub account_id: AccountId,
+    /// Who paid; the owner where the export does not say.
+    pub payer_id: AccountId,
+    /// Word of the policies' `applies`.
+    pub product: Arc<str>,
+    /// Word of the policies' `applies`.
+    pub package_type: Arc<str>,
+    /// What it did to its package.
+    pub kind: OrderKind,
+    /// What became of it, where the export says so.
+    pub status: Option<OrderStatus>,
+    /// The price before discounts.
+    pub list_price: Option<Money>,
+    /// What was paid, by means of payment.
+    pub paid: Tenders,
+    /// When it was paid.
+    pub paid_at: Moment,
+    /// When the purchase was delivered.
+    pub delivered_at: Option<Instant>,
+    /// When it took effect.
+    pub effective_at: Option<Instant>,
+    /// Start of the service period.
+    pub period_start: Option<Instant>,
+    /// End of the service period.
+    pub period_end: Option<Instant>,
+    /// When it expires.
+    pub expires_at: Option<Instant>,
+    /// Length of the term in months.
+    pub months: Option<u32>,
+    /// Whether it was a giveaway.
+    pub gift: bool,
+    /// Whether the rules of its promotion forbid refunds.
+    pub promotion_forbids_refund: bool,
+    /// What became of its invoice.
+    pub invoice: Option<Invoice>,
+    /// When its License was activated.
+    pub license_activated_at: Option<Instant>,
+    /// When a License tied to it was activated.
+    pub linked_license_activated_at: Option<Instant>,
+}
+
+impl Order {
+    /// The length of the term in months: as exported, or one for a monthly package.
+    #[must_use]
+    pub fn term_months(&self) -> Option<u32> {
+        self.months.or_else(|| self.package_type.ends_with("_monthly").then_some(1))
+    }
+
+    /// Whether it was given away or tried, by its flag or by its kind.
+    #[must_use]
+    pub const fn is_giveaway(&self) -> bool {
+        self.gift || matches!(self.kind, OrderKind::Gift | OrderKind::Trial)
+    }
+
+    /// Whether another row says the same of the same order, wherever it was read.
+    #[must_use]
+    pub fn same_content(&self, other: &Self) -> bool {
+        let elsewhere = Self { at: self.at, ..other.clone() };
+        *self == elsewhere
+    }
+}

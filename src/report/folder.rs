@@ -1,0 +1,119 @@
+//! The run folder: written beside its place, synced, and put there in one move.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{Report, csv_files, json, manifest, summary_json};
+
+/// Why a run folder cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FolderError {
+    /// It is there and was not to be replaced.
+    #[error("{}: is there already; --force replaces a run folder", .0.display())]
+    Exists(PathBuf),
+    /// It is there and is no run folder, so it is never replaced.
+    #[error("{}: is no run folder (it has no manifest.json), so --force does not replace it", .0.display())]
+    NotARun(PathBuf),
+    /// Writing failed; nothing was left behind.
+    #[error("{}: the run folder could not be written: {source}", path.display())]
+    Io {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Whether a run folder could be put there: asked before the work is done.
+///
+/// # Errors
+///
+/// [`FolderError`] where something is there that must not be replaced, or its parent is missing.
+pub fn check_folder(folder: &Path, force: bool) -> Result<(), FolderError> {
+    let parent = parent(folder);
+    if !parent.is_dir() {
+        let source = io::Error::new(io::ErrorKind::NotFound, format!("{} is no folder", parent.display()));
+        return Err(FolderError::Io { path: folder.to_owned(), source });
+    }
+    if fs::symlink_metadata(folder).is_err() {
+        return Ok(());
+    }
+    if !force {
+        return Err(FolderError::Exists(folder.to_owned()));
+    }
+    let is_empty = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    if is_empty || folder.join("manifest.json").is_file() {
+        Ok(())
+    } else {
+        Err(FolderError::NotARun(folder.to_owned()))
+    }
+}
+
+fn parent(folder: &Path) -> &Path {
+    folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Writes the run folder. It appears whole or not at all; with `force` an earlier run folder gives way.
+///
+/// # Errors
+///
+/// [`FolderError`] where it cannot be written.
+pub fn write_folder(report: &Report<'_>, folder: &Path, force: bool) -> Result<(), FolderError> {
+    check_folder(folder, force)?;
+    let error = |source| FolderError::Io { path: folder.to_owned(), source };
+    let beside = tempfile::Builder::new().prefix(".refund-audit-").tempdir_in(parent(folder)).map_err(error)?;
+    let new = beside.path().join("new");
+    fs::create_dir(&new).map_err(error)?;
+    fill(report, &new).map_err(error)?;
+    sync_folder(&new).map_err(error)?;
+    if fs::symlink_metadata(folder).is_ok() {
+        let old = beside.path().join("old");
+        fs::rename(folder, &old).map_err(error)?;
+        if let Err(source) = fs::rename(&new, folder) {
+            // The earlier run goes back to its place; the cause is what is reported.
+            let restored = fs::rename(&old, folder);
+            debug_assert!(restored.is_ok(), "what was just moved away can be moved back");
+            return Err(error(source));
+        }
+    } else {
+        fs::rename(&new, folder).map_err(error)?;
+    }
+    sync_folder(parent(folder)).map_err(error)
+}
+
+type Writer = fn(&Report<'_>, &mut dyn Write) -> io::Result<()>;
+
+/// The files of a run folder, by name.
+const FILES: &[(&str, Writer)] = &[
+    ("findings.csv", csv_files::write_findings),
+    ("findings.jsonl", json::write_lines),
+    ("manifest.json", |report, out| pretty(&manifest::manifest(report.manifest, report.audit), out)),
+    ("outcomes.csv", csv_files::write_outcomes),
+    ("rejects.csv", csv_files::write_rejects),
+    ("summary.json", |report, out| pretty(&summary_json::summary(report), out)),
+];
+
+fn pretty(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    out.write_all(b"\n")
+}
+
+fn fill(report: &Report<'_>, folder: &Path) -> io::Result<()> {
+    for (name, write) in FILES {
+        let mut out = BufWriter::with_capacity(1 << 16, File::create(folder.join(name))?);
+        write(report, &mut out)?;
+        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    }
+    #[cfg(feature = "columns")]
+    super::columns::write_parquet(report, folder)?;
+    Ok(())
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    // A folder can be opened and synced on Unix only; elsewhere the rename is all there is.
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}

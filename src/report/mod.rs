@@ -1,0 +1,60 @@
+//! The same audit in several forms. Nothing here knows how a finding came about.
+//!
+//! A format is one file and one line in [`FORMATS`]. The run folder ([`write_folder`]) holds every form
+//! that other tools rely on, and appears whole or not at all.
+
+#[cfg(feature = "columns")]
+mod columns;
+mod csv_files;
+mod folder;
+mod json;
+mod manifest;
+mod markdown;
+mod rows;
+mod summary;
+mod summary_json;
+mod table;
+mod text;
+
+pub use folder::{FolderError, check_folder, write_folder};
+pub use manifest::{Manifest, PolicyFile};
+pub use rows::{EvidenceRow, FindingRow};
+pub use summary::{KindLine, MoneyLine, Summary, Undecided};
+pub use text::Style;
+
+use std::io::{self, Write};
+
+use crate::engine::Audit;
+
+/// What every form is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// What came of the run.
+    pub audit: &'a Audit,
+    /// Its sums.
+    pub summary: &'a Summary,
+    /// What is needed to repeat it.
+    pub manifest: &'a Manifest,
+    /// Colours and the width of text.
+    pub style: Style,
+}
+
+/// A form of the report on standard output.
+#[derive(Clone, Copy)]
+pub struct Format {
+    /// Its name in `--format`.
+    pub name: &'static str,
+    /// One line for help.
+    pub about: &'static str,
+    /// Writes it.
+    pub write: fn(&Report<'_>, &mut dyn Write) -> io::Result<()>,
+}
+
+/// Every form, the default first.
+pub const FORMATS: &[Format] = &[
+    Format { name: "text", about: "a summary for a person", write: text::write },
+    Format { name: "json", about: "the findings as one array", write: json::write_array },
+    Format { name: "jsonl", about: "the findings, one object a line", write: json::write_lines },
+    Format { name: "csv", about: "the findings as a table", write: csv_files::write_findings },
+    Format { name: "markdown", about: "summary and findings for a ticket or a wiki", write: markdown::write },
+];

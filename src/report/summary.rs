@@ -1,0 +1,195 @@
+//! The sums of a run: rows, verdicts, and money over and under, never netted and never across currencies.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    engine::Audit,
+    finding::{Class, Severity},
+    judge::{Outcome, Verdict},
+    money::{Currency, Money},
+    policy::Eligibility,
+    record::{ControlTotal, Fate, Role},
+};
+
+/// Money of a group of orders in one currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MoneyLine {
+    /// Orders with a request.
+    pub orders: u64,
+    /// What came back.
+    pub refunded: Money,
+    /// What was owed, of orders where that is known.
+    pub expected: Money,
+    /// Paid beyond what was owed, in orders with a mismatch.
+    pub over: Money,
+    /// Owed beyond what was paid, in orders with a mismatch.
+    pub under: Money,
+    /// Exposure of orders of which a person decides.
+    pub review: Money,
+    /// What came back for orders that could not be decided.
+    pub undetermined: Money,
+}
+
+impl MoneyLine {
+    fn add(&mut self, outcome: &Outcome) {
+        let requested = outcome.verdict != Verdict::NotRequested;
+        let exposure = outcome.variance.map_or(Money::ZERO, Money::abs);
+        self.orders += u64::from(requested);
+        self.refunded = self.refunded.plus(outcome.actual_total);
+        if let Some(expected) = outcome.expected.filter(|_| requested) {
+            self.expected = self.expected.plus(expected.total());
+        }
+        if matches!(outcome.eligibility, Eligibility::Unknown(_)) && requested {
+            self.undetermined = self.undetermined.plus(outcome.actual_total);
+        }
+        match (outcome.verdict, outcome.variance) {
+            (Verdict::Mismatch, Some(variance)) if variance.is_positive() => self.over = self.over.plus(exposure),
+            (Verdict::Mismatch, Some(_)) => self.under = self.under.plus(exposure),
+            (Verdict::Review, Some(_)) => self.review = self.review.plus(exposure),
+            _ => {}
+        }
+    }
+}
+
+/// Findings of one kind in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KindLine {
+    /// How many.
+    pub findings: u64,
+    /// Their amounts at risk.
+    pub amount_at_risk: Money,
+    /// The exposure that they carry.
+    pub exposure: Money,
+}
+
+/// Why orders with a request, or money, stand open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Undecided {
+    /// How many.
+    pub orders: u64,
+    /// What came back for them.
+    pub refunded: Money,
+}
+
+/// A finding's place in the order of kinds: class, severity, slug, currency.
+pub type KindKey = (Class, Severity, &'static str, Option<Currency>);
+
+/// The sums of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// All rows and sums by role.
+    pub by_role: BTreeMap<Role, ControlTotal>,
+    /// Orders by verdict.
+    pub verdicts: BTreeMap<Verdict, u64>,
+    /// Money by currency.
+    pub by_currency: BTreeMap<Currency, MoneyLine>,
+    /// Money by vendor, policy and currency; no policy is the empty text.
+    pub by_policy: BTreeMap<(String, String, Currency), MoneyLine>,
+    /// Findings by kind.
+    pub by_kind: BTreeMap<KindKey, KindLine>,
+    /// Undecided orders with a request, by reason and currency.
+    pub undecided: BTreeMap<(&'static str, Currency), Undecided>,
+    /// Products of orders without a policy, with their orders.
+    pub unruled: BTreeMap<(String, String), u64>,
+    /// Unclaimed refunds that can still be had, by currency: orders and money.
+    pub unclaimed: BTreeMap<Currency, (u64, Money)>,
+    /// Refunds of orders that are not in the exports, by currency.
+    pub orphaned: BTreeMap<Currency, (u64, Money)>,
+    /// Rejected rows.
+    pub rejected: u64,
+    /// Files without a row.
+    pub empty_files: Vec<String>,
+    /// Files whose totals do not tie.
+    pub untied_files: Vec<String>,
+}
+
+impl Summary {
+    /// The sums of an audit.
+    #[must_use]
+    pub fn of(audit: &Audit) -> Self {
+        let mut summary = Self::default();
+        for file in &audit.files {
+            summary.by_role.entry(file.role).or_default().add(&file.control);
+            summary.rejected += file.control.rows(Fate::Rejected);
+            if file.control.rows_read() == 0 {
+                summary.empty_files.push(file.name());
+            }
+            if !file.control.ties() {
+                summary.untied_files.push(file.name());
+            }
+        }
+        for outcome in &audit.outcomes {
+            summary.add_outcome(outcome);
+        }
+        for finding in &audit.findings {
+            let key = (finding.class, finding.severity, finding.kind.slug, finding.currency);
+            let line = summary.by_kind.entry(key).or_insert(KindLine {
+                findings: 0,
+                amount_at_risk: Money::ZERO,
+                exposure: Money::ZERO,
+            });
+            line.findings += 1;
+            line.amount_at_risk = line.amount_at_risk.plus(finding.amount_at_risk);
+            line.exposure = line.exposure.plus(finding.exposure);
+            if let Some(currency) = finding.currency.filter(|_| finding.kind.slug == "orphan-refund") {
+                let orphaned = summary.orphaned.entry(currency).or_default();
+                orphaned.0 += 1;
+                orphaned.1 = orphaned.1.plus(finding.amount_at_risk);
+            }
+        }
+        summary
+    }
+
+    fn add_outcome(&mut self, outcome: &Outcome) {
+        *self.verdicts.entry(outcome.verdict).or_default() += 1;
+        self.by_currency.entry(outcome.currency).or_default().add(outcome);
+        if outcome.verdict != Verdict::NotRequested || !outcome.actual_total.is_zero() {
+            let text = |name: &Option<std::sync::Arc<str>>| name.as_deref().unwrap_or_default().to_owned();
+            let key = (text(&outcome.vendor), text(&outcome.policy), outcome.currency);
+            self.by_policy.entry(key).or_default().add(outcome);
+        }
+        if let Eligibility::Unknown(why) = outcome.eligibility
+            && outcome.verdict != Verdict::NotRequested
+        {
+            let undecided = self.undecided.entry((why.slug(), outcome.currency)).or_default();
+            undecided.orders += 1;
+            undecided.refunded = undecided.refunded.plus(outcome.actual_total);
+        }
+        if outcome.policy.is_none() && outcome.reasons.contains(&"no-policy") {
+            let key = (outcome.product.to_string(), outcome.package_type.to_string());
+            *self.unruled.entry(key).or_default() += 1;
+        }
+        if outcome.verdict == Verdict::NotRequested && outcome.eligibility == Eligibility::Yes {
+            let owed = outcome.expected.map(|expected| expected.total()).unwrap_or_default();
+            let unclaimed = self.unclaimed.entry(outcome.currency).or_default();
+            if owed.is_positive() {
+                unclaimed.0 += 1;
+                unclaimed.1 = unclaimed.1.plus(owed);
+            }
+        }
+    }
+
+    /// Whether every row and amount read has become something.
+    #[must_use]
+    pub fn ties(&self) -> bool {
+        self.untied_files.is_empty()
+    }
+
+    /// Orders of the run.
+    #[must_use]
+    pub fn orders(&self) -> u64 {
+        self.verdicts.values().sum()
+    }
+
+    /// Findings of a class. Money that can still be claimed is no fault and does not count.
+    #[must_use]
+    pub fn findings_of(&self, class: Class) -> u64 {
+        let of_class = self.by_kind.iter().filter(|((of, _, slug, _), _)| *of == class && *slug != "eligible-unclaimed");
+        of_class.map(|(_, line)| line.findings).sum()
+    }
+
+    /// Findings with money at risk in one direction are shown by currency; these are the currencies.
+    pub fn currencies(&self) -> impl Iterator<Item = Currency> + '_ {
+        self.by_currency.keys().copied()
+    }
+}

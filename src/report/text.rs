@@ -1,0 +1,383 @@
+//! The summary that a finance lead reads at seven in the morning: one screen, a hundred columns.
+
+use std::io::{self, Write};
+
+use super::{
+    Report,
+    table::{Side, cut, group, grouped, lines, width_of, wrap},
+};
+use crate::{
+    finding::{Class, Finding, Severity},
+    judge::Verdict,
+    money::{Currency, Money},
+    record::{Fate, Role},
+    time::Offset,
+};
+
+/// Columns of the report.
+const WIDTH: usize = 100;
+/// Findings named in the summary.
+const LARGEST: usize = 10;
+/// Files named one by one; more are summed by role.
+const FILES_NAMED_MAX: usize = 12;
+
+/// How text is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to use colours.
+    pub colour: bool,
+}
+
+/// The colours used, by what they say.
+#[derive(Clone, Copy)]
+enum Tone {
+    Heading,
+    Bad,
+    Doubt,
+    Good,
+    Quiet,
+}
+
+impl Style {
+    fn paint(self, tone: Tone, text: &str) -> String {
+        if !self.colour || text.is_empty() {
+            return text.to_owned();
+        }
+        let code = match tone {
+            Tone::Heading => "1",
+            Tone::Bad => "1;31",
+            Tone::Doubt => "33",
+            Tone::Good => "32",
+            Tone::Quiet => "2",
+        };
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+}
+
+/// Writes the summary.
+pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { style: report.style, lines: Vec::new() };
+    head(report, &mut page);
+    read(report, &mut page);
+    verdict(report, &mut page);
+    money(report, &mut page);
+    policies(report, &mut page);
+    kinds(report, &mut page);
+    largest(report, &mut page);
+    undecided(report, &mut page);
+    remarks(report, &mut page);
+    more(report, &mut page);
+    for line in page.lines {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+struct Page {
+    style: Style,
+    lines: Vec<String>,
+}
+
+impl Page {
+    fn heading(&mut self, text: &str) {
+        self.lines.push(String::new());
+        self.lines.push(self.style.paint(Tone::Heading, text));
+    }
+
+    /// Rows under a heading; the first is their head.
+    fn table(&mut self, sides: &[Side], rows: &[Vec<String>]) {
+        for (at, line) in lines(sides, rows).into_iter().enumerate() {
+            let line = format!("  {line}");
+            self.lines.push(if at == 0 { self.style.paint(Tone::Quiet, &line) } else { line });
+        }
+    }
+
+    fn paragraph(&mut self, tone: Option<Tone>, text: &str) {
+        for line in wrap(text, WIDTH - 2) {
+            let line = format!("  {line}");
+            self.lines.push(tone.map_or(line.clone(), |tone| self.style.paint(tone, &line)));
+        }
+    }
+}
+
+fn head(report: &Report<'_>, page: &mut Page) {
+    let audit = report.audit;
+    let zone = Offset::BEIJING;
+    page.lines.push(page.style.paint(Tone::Heading, "Refund audit"));
+    let as_of = if audit.as_of_given { "as asked" } else { "the latest row" };
+    page.lines.push(format!("  as of           {}  ({as_of})", audit.as_of.text(zone)));
+    let covers = audit.coverage.interval;
+    let known = match (covers.from, covers.to) {
+        (Some(from), Some(to)) if from >= to => "nothing: no deduction was read".to_owned(),
+        (None, None) => "all times".to_owned(),
+        (from, to) => {
+            let side = |at: Option<crate::time::Instant>, open: &str| at.map_or(open.to_owned(), |at| at.text(zone));
+            format!("{} until {}", side(from, "the beginning"), side(to, "the end"))
+        }
+    };
+    let given = if audit.coverage.given { "as asked" } else { "the days of the postings" };
+    page.lines.push(format!("  deductions      {known}  ({given})"));
+}
+
+fn read(report: &Report<'_>, page: &mut Page) {
+    let (audit, summary) = (report.audit, report.summary);
+    page.heading("What was read");
+    let mut rows = vec![vec![
+        String::new(), "rows".into(), "accepted".into(), "rejected".into(), "duplicate".into(), "out of scope".into(),
+        String::new(),
+    ]];
+    let counts = |total: &crate::record::ControlTotal| {
+        let mut cells = vec![grouped(total.rows_read())];
+        cells.extend(Fate::ALL.map(|fate| grouped(total.rows(fate))));
+        cells.push(if total.ties() { "ties".to_owned() } else { "DOES NOT TIE".to_owned() });
+        cells
+    };
+    if audit.files.len() <= FILES_NAMED_MAX {
+        for role in [Role::Orders, Role::Usage, Role::Refunds, Role::Events] {
+            for file in audit.files.iter().filter(|file| file.role == role) {
+                let name = file.name();
+                let tail: String = name.chars().rev().take(34).collect::<Vec<_>>().into_iter().rev().collect();
+                let name = if tail.len() < name.len() { format!("…{tail}") } else { name };
+                rows.push([vec![name], counts(&file.control)].concat());
+            }
+        }
+    }
+    for role in [Role::Orders, Role::Usage, Role::Refunds, Role::Events] {
+        let files = audit.files.iter().filter(|file| file.role == role).count();
+        if let Some(total) = summary.by_role.get(&role)
+            && (files > 1 || audit.files.len() > FILES_NAMED_MAX)
+        {
+            rows.push([vec![format!("{} in {files} files", role.word())], counts(total)].concat());
+        }
+    }
+    let right = Side::Right;
+    page.table(&[Side::Left, right, right, right, right, right, Side::Left], &rows);
+}
+
+/// The one sentence to read when there is time for one.
+fn verdict(report: &Report<'_>, page: &mut Page) {
+    let summary = report.summary;
+    let of = |verdict: Verdict| summary.verdicts.get(&verdict).copied().unwrap_or(0);
+    page.heading("Verdict");
+    let requested = summary.orders() - of(Verdict::NotRequested);
+    let (tone, text) = if summary.orders() == 0 {
+        (Tone::Bad, "There is nothing to audit: no order was read.".to_owned())
+    } else if of(Verdict::Mismatch) > 0 {
+        let text = format!(
+            "{} of {} orders with a refund or request disagree with the policy.",
+            grouped(of(Verdict::Mismatch)),
+            grouped(requested)
+        );
+        (Tone::Bad, text)
+    } else if of(Verdict::Review) + of(Verdict::Undetermined) > 0 {
+        (Tone::Doubt, "No order disagrees with the policy; some need a person or more data.".to_owned())
+    } else {
+        (Tone::Good, format!("All {} orders with a refund or request agree with the policy.", grouped(requested)))
+    };
+    page.paragraph(Some(tone), &text);
+    let parts: Vec<String> = [
+        (Verdict::Agrees, "agree"),
+        (Verdict::Mismatch, "mismatch"),
+        (Verdict::Review, "for review"),
+        (Verdict::Undetermined, "undetermined"),
+        (Verdict::NotRequested, "without a request"),
+    ]
+    .into_iter()
+    .map(|(verdict, words)| format!("{} {words}", grouped(of(verdict))))
+    .collect();
+    page.paragraph(None, &format!("{} orders: {}.", grouped(summary.orders()), parts.join(", ")));
+    let orphans: u64 = summary.orphaned.values().map(|(count, _)| count).sum();
+    if orphans > 0 {
+        let sums: Vec<String> =
+            summary.orphaned.iter().map(|(currency, (_, sum))| format!("{currency} {}", group(&sum.text(*currency)))).collect();
+        let text = format!("{orphans} more refunds name an order that is not in the exports: {}.", sums.join(", "));
+        page.paragraph(Some(Tone::Doubt), &text);
+    }
+}
+
+fn money(report: &Report<'_>, page: &mut Page) {
+    let with_request = |line: &super::MoneyLine| line.orders > 0 || !line.refunded.is_zero();
+    let shown: Vec<_> = report.summary.by_currency.iter().filter(|(_, line)| with_request(line)).collect();
+    if shown.is_empty() {
+        return;
+    }
+    page.heading("Money (over and under are never netted)");
+    let head = ["", "refunded", "owed", "paid too much", "paid too little", "for review", "undetermined"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for (currency, line) in shown {
+        let sums = [line.refunded, line.expected, line.over, line.under, line.review, line.undetermined];
+        let cells = sums.map(|sum| group(&sum.text(*currency)));
+        rows.push([vec![currency.to_string()], cells.to_vec()].concat());
+    }
+    page.table(&[Side::Left, Side::Right, Side::Right, Side::Right, Side::Right, Side::Right, Side::Right], &rows);
+}
+
+fn policies(report: &Report<'_>, page: &mut Page) {
+    let lines: Vec<_> = report.summary.by_policy.iter().collect();
+    if lines.is_empty() {
+        return;
+    }
+    page.heading("By vendor and policy");
+    let head = ["vendor", "policy", "", "orders", "refunded", "too much", "too little"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for ((vendor, policy, currency), line) in lines {
+        rows.push(vec![
+            if vendor.is_empty() { "-".to_owned() } else { vendor.clone() },
+            cut(if policy.is_empty() { "no policy" } else { policy }, 40),
+            currency.to_string(),
+            grouped(line.orders),
+            group(&line.refunded.text(*currency)),
+            group(&line.over.text(*currency)),
+            group(&line.under.text(*currency)),
+        ]);
+    }
+    let right = Side::Right;
+    page.table(&[Side::Left, Side::Left, Side::Left, right, right, right, right], &rows);
+}
+
+fn kinds(report: &Report<'_>, page: &mut Page) {
+    let kinds = &report.summary.by_kind;
+    if kinds.is_empty() {
+        return;
+    }
+    page.heading("Findings by kind");
+    let mut rows =
+        vec![["class", "severity", "finding", "", "number", "at risk"].map(str::to_owned).to_vec()];
+    for ((class, severity, slug, currency), line) in kinds {
+        rows.push(vec![
+            class.word().to_owned(),
+            severity.word().to_owned(),
+            (*slug).to_owned(),
+            currency.map(|currency| currency.to_string()).unwrap_or_default(),
+            grouped(line.findings),
+            currency.map(|currency| group(&line.amount_at_risk.text(currency))).unwrap_or_default(),
+        ]);
+    }
+    page.table(&[Side::Left, Side::Left, Side::Left, Side::Left, Side::Right, Side::Right], &rows);
+}
+
+/// The largest primary findings: the first of each currency, then the second of each, until ten.
+fn largest_of<'f>(findings: &'f [Finding], currencies: &[Currency]) -> Vec<&'f Finding> {
+    let in_currency = |currency: Currency| {
+        let mut list: Vec<&Finding> = findings
+            .iter()
+            .filter(|finding| finding.currency == Some(currency) && finding.amount_at_risk.is_positive())
+            .filter(|finding| finding.primary && finding.class != Class::Data && finding.severity != Severity::Info)
+            .collect();
+        list.sort_by(|a, b| (b.amount_at_risk, a.sort_key()).cmp(&(a.amount_at_risk, b.sort_key())));
+        list
+    };
+    let lists: Vec<Vec<&Finding>> = currencies.iter().map(|&currency| in_currency(currency)).collect();
+    let depth = lists.iter().map(Vec::len).max().unwrap_or(0);
+    let ranked = (0..depth).flat_map(|rank| lists.iter().filter_map(move |list| list.get(rank).copied()));
+    let mut chosen: Vec<&Finding> = ranked.take(LARGEST).collect();
+    chosen.sort_by(|a, b| (a.currency, b.amount_at_risk, a.sort_key()).cmp(&(b.currency, a.amount_at_risk, b.sort_key())));
+    chosen
+}
+
+fn largest(report: &Report<'_>, page: &mut Page) {
+    let mut currencies: Vec<Currency> = report.audit.findings.iter().filter_map(|finding| finding.currency).collect();
+    currencies.sort_unstable();
+    currencies.dedup();
+    let chosen = largest_of(&report.audit.findings, &currencies);
+    if chosen.is_empty() {
+        return;
+    }
+    page.heading(&format!("The {} largest findings{}", chosen.len(), if currencies.len() > 1 { " (within each currency)" } else { "" }));
+    for finding in chosen {
+        let currency = finding.currency.expect("a largest finding has a currency");
+        let sum = format!("{currency} {}", group(&finding.amount_at_risk.text(currency)));
+        let order = finding.order_id.as_ref().map(ToString::to_string).unwrap_or_default();
+        let title = format!("{sum:>16}  {}  {}", finding.kind.slug, order);
+        let tone = if finding.class == Class::Mismatch { Tone::Bad } else { Tone::Doubt };
+        page.lines.push(page.style.paint(tone, &cut(&title, WIDTH)));
+        let indent = 18;
+        let text = wrap(&finding.explanation, WIDTH - indent);
+        for (at, line) in text.iter().take(2).enumerate() {
+            let more = at == 1 && text.len() > 2;
+            let line = if more { cut(&format!("{line} …"), WIDTH - indent) } else { line.clone() };
+            page.lines.push(format!("{}{line}", " ".repeat(indent)));
+        }
+        debug_assert!(width_of(&title) > 0, "a finding has a title");
+    }
+}
+
+fn undecided(report: &Report<'_>, page: &mut Page) {
+    let summary = report.summary;
+    if summary.undecided.is_empty() {
+        return;
+    }
+    page.heading("What could not be decided, and why");
+    let mut rows = vec![["reason", "", "orders", "refunded"].map(str::to_owned).to_vec()];
+    for ((reason, currency), line) in &summary.undecided {
+        rows.push(vec![
+            (*reason).to_owned(),
+            currency.to_string(),
+            grouped(line.orders),
+            group(&line.refunded.text(*currency)),
+        ]);
+    }
+    page.table(&[Side::Left, Side::Left, Side::Right, Side::Right], &rows);
+    if !summary.unruled.is_empty() {
+        let named: Vec<String> = summary
+            .unruled
+            .iter()
+            .take(6)
+            .map(|((product, package), orders)| format!("{product} / {package} ({})", grouped(*orders)))
+            .collect();
+        let rest = summary.unruled.len().saturating_sub(named.len());
+        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        page.paragraph(None, &format!("No policy for orders of {}{rest}.", named.join(", ")));
+    }
+}
+
+fn remarks(report: &Report<'_>, page: &mut Page) {
+    let (audit, summary) = (report.audit, report.summary);
+    let mut remarks = Vec::new();
+    for file in audit.files.iter().filter(|file| !file.unknown_columns.is_empty()) {
+        remarks.push(format!("{}: columns not read: {}.", file.name(), file.unknown_columns.join(", ")));
+    }
+    if !summary.empty_files.is_empty() {
+        remarks.push(format!("Files without a row: {}.", summary.empty_files.join(", ")));
+    }
+    if summary.rejected > 0 {
+        let first = audit.defects.first();
+        let example = first.map(|defect| {
+            let file = audit.files[defect.at.file.0 as usize].name();
+            let column = if defect.column.is_empty() { String::new() } else { format!(" {}", defect.column) };
+            format!(" The first: {file}:{}:{column} {}", defect.at.line, defect.reason)
+        });
+        remarks.push(format!("{} rejected rows.{}", grouped(summary.rejected), example.unwrap_or_default()));
+    }
+    if audit.unmatched_events > 0 {
+        remarks.push(format!("Events name {} orders that are not in the exports.", audit.unmatched_events));
+    }
+    if !summary.ties() {
+        remarks.push(format!("Control totals do not tie: {}.", summary.untied_files.join(", ")));
+    }
+    for (currency, (orders, sum)) in summary.unclaimed.iter().filter(|(_, (orders, _))| *orders > 0) {
+        let sum: &Money = sum;
+        remarks.push(format!(
+            "{} unused orders could still be refunded: {currency} {} (--opportunities lists them).",
+            grouped(*orders),
+            group(&sum.text(*currency))
+        ));
+    }
+    if remarks.is_empty() {
+        return;
+    }
+    page.heading("Remarks");
+    for remark in remarks {
+        page.paragraph(None, &remark);
+    }
+}
+
+fn more(report: &Report<'_>, page: &mut Page) {
+    page.heading("To see more");
+    let order = report.audit.findings.iter().find_map(|finding| finding.order_id.as_ref());
+    let order = order.map_or("ORDER_ID".to_owned(), ToString::to_string);
+    let slug = report.audit.findings.first().map_or("refund-after-deduction", |finding| finding.kind.slug);
+    page.paragraph(None, &format!("refund-audit explain {order} PATH...   one order from its rows to its verdict"));
+    page.paragraph(None, &format!("refund-audit finding {slug}   what a kind of finding means"));
+    page.paragraph(None, "refund-audit audit PATH... --out DIR   every finding and outcome as files");
+}
