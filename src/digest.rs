@@ -14,7 +14,11 @@ impl Digest {
 
     /// The digest in hexadecimal.
     pub(crate) fn hex(self) -> String {
-        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        use std::fmt::Write as _;
+        self.0.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("a text takes what is written to it");
+            hex
+        })
     }
 }
 

@@ -106,6 +106,7 @@ pub mod explain;
 // pub mod generate;
 
 mod digest;
+mod layout;
 mod suggest;
 
 pub use suggest::nearest;

@@ -30,8 +30,8 @@ pub(super) fn orders(mut all: Vec<Order>, files: &mut [FileRead], repeated: &mut
     let mut contradicted: BTreeMap<usize, Vec<SourceRef>> = BTreeMap::new();
     for order in all {
         match list.last() {
-            Some(last) if last.order_id == order.order_id => {
-                if last.same_content(&order) {
+            Some(former) if former.order_id == order.order_id => {
+                if former.same_content(&order) {
                     repeat(files, repeated, order.at, &order_amounts(&order));
                 } else {
                     contradicted.entry(list.len() - 1).or_default().push(order.at);
@@ -57,12 +57,12 @@ pub(super) fn refunds(mut all: Vec<Refund>, files: &mut [FileRead], repeated: &m
     let mut contradicted: BTreeMap<OrderId, Vec<SourceRef>> = BTreeMap::new();
     for refund in all {
         match list.last() {
-            Some(last) if last.refund_id == refund.refund_id => {
-                if last.same_content(&refund) {
+            Some(former) if former.refund_id == refund.refund_id => {
+                if former.same_content(&refund) {
                     repeat(files, repeated, refund.at, &refund_amounts(&refund));
                 } else {
-                    contradicted.entry(last.order_id.clone()).or_default().extend([last.at, refund.at]);
-                    contradicted.entry(refund.order_id.clone()).or_default().extend([last.at, refund.at]);
+                    contradicted.entry(former.order_id.clone()).or_default().extend([former.at, refund.at]);
+                    contradicted.entry(refund.order_id.clone()).or_default().extend([former.at, refund.at]);
                 }
             }
             _ => list.push(refund),

@@ -8,4 +8,4 @@ mod run;
 
 pub use error::AuditError;
 pub use options::Options;
-pub use run::{Audit, Coverage, FileKept, audit, cases_of};
+pub use run::{Audit, Coverage, Told, audit, tell};

@@ -33,9 +33,6 @@ pub struct Coverage {
     pub given: bool,
 }
 
-/// What is kept of a file for evidence: its name.
-pub type FileKept = FileRead;
-
 /// Everything that came of a run.
 #[derive(Clone, Debug)]
 pub struct Audit {
@@ -86,23 +83,41 @@ pub fn audit(
     })
 }
 
-/// The cases of single orders with the horizon of their run, to tell them in full.
+/// One order of a run, to be told in full.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Its case; `None` where no order has the id.
+    pub case: Option<Case>,
+    /// What holds for the run.
+    pub horizon: Horizon,
+    /// The files, by their place in evidence.
+    pub files: Vec<FileRead>,
+    /// The ids of every order read, for the near miss.
+    pub order_ids: Vec<String>,
+}
+
+/// One order of a run with the horizon of the run.
 ///
 /// # Errors
 ///
 /// [`AuditError`] where a file cannot be read at all.
-pub fn cases_of(
+pub fn tell(
     inputs: &Inputs,
     book: &PolicyBook,
     options: &Options,
     order_id: &str,
     progress: &dyn Progress,
-) -> Result<(Option<Case>, Horizon, Vec<FileRead>, Vec<String>), AuditError> {
+) -> Result<Told, AuditError> {
     in_pool(options, || {
         let (assembled, read) = gather(inputs, book, options, progress)?;
         let at = assembled.orders.list.binary_search_by(|order| order.order_id.as_str().cmp(order_id)).ok();
-        let ids = assembled.orders.list.iter().map(|order| order.order_id.to_string()).collect();
-        Ok((at.map(|at| assembled.case(at)), read.horizon, read.files, ids))
+        let order_ids = assembled.orders.list.iter().map(|order| order.order_id.to_string()).collect();
+        Ok(Told {
+            case: at.map(|at| assembled.case(at)),
+            horizon: read.horizon,
+            files: read.files,
+            order_ids,
+        })
     })
 }
 

@@ -10,7 +10,12 @@ use crate::{
 const ZONE: Offset = Offset::BEIJING;
 
 /// Sentences about what would have changed the answer.
-pub(super) fn boundary(view: &View<'_>, answer: &Answer<'_>, policy: &Policy, version: &Version) -> Vec<String> {
+pub(super) fn boundary(
+    view: &View<'_>,
+    answer: &Answer<'_>,
+    policy: &Policy,
+    version: &Version,
+) -> Vec<String> {
     let mut lines = Vec::new();
     let question = &answer.asked.question;
     let asked = question.requested_at;
@@ -33,7 +38,8 @@ pub(super) fn boundary(view: &View<'_>, answer: &Answer<'_>, policy: &Policy, ve
             ));
         }
     }
-    let deductions = view.usage().iter().filter(|usage| usage.basis == Basis::Deduction && usage.quantity.is_positive());
+    let deductions =
+        view.usage().iter().filter(|usage| usage.basis == Basis::Deduction && usage.quantity.is_positive());
     if version.terms.usage.deduction_excludes {
         if stands(GroundKind::AfterDeduction) {
             if let Some(first) = view.facts().first_posting(question) {
@@ -54,7 +60,11 @@ pub(super) fn boundary(view: &View<'_>, answer: &Answer<'_>, policy: &Policy, ve
         answer.entitlement.owed.as_ref().map(|owed| &owed.step)
     {
         let next = question.paid_at.plus_days(*used);
-        lines.push(format!("day {} of {total} begins after {}: one more day would be charged", used + 1, next.text(policy.zone)));
+        lines.push(format!(
+            "day {} of {total} begins after {}: one more day would be charged",
+            used + 1,
+            next.text(policy.zone)
+        ));
     }
     if let Eligibility::Unknown(why) = answer.entitlement.eligibility {
         lines.push(match why {
@@ -64,13 +74,16 @@ pub(super) fn boundary(view: &View<'_>, answer: &Answer<'_>, policy: &Policy, ve
                 asked.text(ZONE)
             ),
             Unknown::MissingField(field) => format!("with {field} in the export it could be decided"),
-            Unknown::NoPolicy => "with a policy for this product and date it could be decided (--policies)".to_owned(),
+            Unknown::NoPolicy => {
+                "with a policy for this product and date it could be decided (--policies)".to_owned()
+            }
             Unknown::DateOnly => "with seconds in the export it could be decided".to_owned(),
             _ => "with that settled it could be decided".to_owned(),
         });
     }
     if lines.is_empty() {
-        lines.push("no date decides here: only another state of the order would change the answer".to_owned());
+        lines
+            .push("no date decides here: only another state of the order would change the answer".to_owned());
     }
     lines
 }

@@ -53,7 +53,11 @@ fn version(policy: &Policy, version: &Version, out: &mut dyn Write) -> io::Resul
     marks.extend(version.expected.then(|| "expected only: never applied".to_owned()));
     writeln!(out, "  {}", marks.join("; "))?;
     for source in &version.sources {
-        writeln!(out, "  source: {} ({}), {}, read {}", source.title, source.stamp, source.url, source.read_on)?;
+        writeln!(
+            out,
+            "  source: {} ({}), {}, read {}",
+            source.title, source.stamp, source.url, source.read_on
+        )?;
     }
     for (effect, clause) in effects(&version.terms) {
         writeln!(out, "\n  {effect}")?;
@@ -64,7 +68,8 @@ fn version(policy: &Policy, version: &Version, out: &mut dyn Write) -> io::Resul
     }
     for reading in &version.readings {
         let set: Vec<String> = reading.set.iter().map(|(path, value)| format!("{path} = {value}")).collect();
-        let when = reading.channel.map(|channel| format!(", for {} requests", channel.word())).unwrap_or_default();
+        let when =
+            reading.channel.map(|channel| format!(", for {} requests", channel.word())).unwrap_or_default();
         writeln!(out, "\n  reading {}: {}{when}\n      {}", reading.id, set.join(", "), reading.why)?;
     }
     Ok(())
@@ -73,15 +78,23 @@ fn version(policy: &Policy, version: &Version, out: &mut dyn Write) -> io::Resul
 /// Each effect in a phrase, with its clause.
 fn effects(terms: &Terms) -> Vec<(String, &Clause)> {
     let mut effects = Vec::new();
-    effects.extend(terms.window.as_ref().map(|window| (format!("window: {}", window_text(window)), &window.clause)));
+    effects.extend(
+        terms.window.as_ref().map(|window| (format!("window: {}", window_text(window)), &window.clause)),
+    );
     for (class, window) in &terms.class_windows {
         effects.push((format!("window of {class}: {}", window_text(window)), &window.clause));
     }
-    let use_text = if terms.usage.deduction_excludes { "a posted deduction excludes a refund" } else { "not tested" };
+    let use_text =
+        if terms.usage.deduction_excludes { "a posted deduction excludes a refund" } else { "not tested" };
     effects.push((format!("use: {use_text}"), &terms.usage.clause));
-    effects.push((format!("sum: {}; rounded {}", method_text(&terms.amount.method), terms.rounding.word()), &terms.amount.clause));
-    let names = |tenders: &[Tender]| tenders.iter().map(|tender| tender.word()).collect::<Vec<_>>().join(", ");
-    let tenders = format!("comes back: {}; lost: {}", names(&terms.tenders.refundable), names(&terms.tenders.lost));
+    effects.push((
+        format!("sum: {}; rounded {}", method_text(&terms.amount.method), terms.rounding.word()),
+        &terms.amount.clause,
+    ));
+    let names =
+        |tenders: &[Tender]| tenders.iter().map(|tender| tender.word()).collect::<Vec<_>>().join(", ");
+    let tenders =
+        format!("comes back: {}; lost: {}", names(&terms.tenders.refundable), names(&terms.tenders.lost));
     effects.push((tenders, &terms.tenders.clause));
     let accept: Vec<&str> = terms.destination.accept.iter().map(|receiver| receiver.word()).collect();
     let also = if accept.is_empty() { String::new() } else { format!(", {} accepted", accept.join(", ")) };
@@ -89,7 +102,11 @@ fn effects(terms: &Terms) -> Vec<(String, &Clause)> {
     let channels: Vec<&str> = terms.channel.allowed.iter().map(|channel| channel.word()).collect();
     effects.push((format!("asked for by: {}", channels.join(", ")), &terms.channel.clause));
     for exclusion in &terms.exclusions {
-        let class = if exclusion.class.is_empty() { String::new() } else { format!(" ({})", exclusion.class.join(", ")) };
+        let class = if exclusion.class.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", exclusion.class.join(", "))
+        };
         effects.push((format!("excluded if: {}{class}", word(&exclusion.predicate)), &exclusion.clause));
     }
     for precondition in &terms.preconditions {
@@ -97,19 +114,32 @@ fn effects(terms: &Terms) -> Vec<(String, &Clause)> {
         effects.push(("first: the invoice comes back".to_owned(), &precondition.clause));
     }
     if let Some(quota) = &terms.quota {
-        let text = format!("quota: {} per {} within {} (stated, not judged yet)", quota.count, quota.per.join(" and "), quota.within);
+        let text = format!(
+            "quota: {} per {} within {} (stated, not judged yet)",
+            quota.count,
+            quota.per.join(" and "),
+            quota.within
+        );
         effects.push((text, &quota.clause));
     }
     for (what, deadline) in [("decided", &terms.processing), ("arrives", &terms.arrival)] {
         if let Some(deadline) = deadline {
-            effects.push((format!("{what} within: {} business days", deadline.business_days), &deadline.clause));
+            effects
+                .push((format!("{what} within: {} business days", deadline.business_days), &deadline.clause));
         }
     }
     effects.extend(terms.gifts.as_ref().map(|gifts| ("gifts: become void".to_owned(), &gifts.clause)));
-    effects.extend(terms.frozen.as_ref().map(|frozen| ("frozen fees: released with the refund, no part of it".to_owned(), &frozen.clause)));
+    effects.extend(
+        terms.frozen.as_ref().map(|frozen| {
+            ("frozen fees: released with the refund, no part of it".to_owned(), &frozen.clause)
+        }),
+    );
     if let Some(discretion) = &terms.discretion {
         let run = if discretion.lawful_during_billing_run { "; lawful during a billing run" } else { "" };
-        effects.push((format!("denial reserved for: {}{run}", discretion.reason_codes.join(", ")), &discretion.clause));
+        effects.push((
+            format!("denial reserved for: {}{run}", discretion.reason_codes.join(", ")),
+            &discretion.clause,
+        ));
     }
     if let Some(purchase) = terms.purchase.as_ref().filter(|purchase| purchase.forbidden_while_overdue) {
         effects.push(("purchase: not while bills are overdue".to_owned(), &purchase.clause));
@@ -120,7 +150,8 @@ fn effects(terms: &Terms) -> Vec<(String, &Clause)> {
 fn window_text(window: &Window) -> String {
     match window.length {
         Length::Days(days) => {
-            let end = if window.end_inclusive { "the last instant included" } else { "the last instant excluded" };
+            let end =
+                if window.end_inclusive { "the last instant included" } else { "the last instant excluded" };
             let extend = if window.to_day_end { ", extended to the end of the local day" } else { "" };
             format!("{days} × 24 hours, {end}{extend}")
         }

@@ -7,6 +7,7 @@ use crate::{
     case::{Case, Horizon},
     ingest::FileRead,
     judge::{Answer, Judgement, Request, View, judge, reason},
+    layout::hanging,
     policy::{Eligibility, Owed, PolicyBook},
     record::{Basis, EventKey, SourceRef},
     time::{Instant, Offset},
@@ -15,6 +16,13 @@ use crate::{
 /// Usage rows told one by one.
 const USAGE_TOLD_MAX: usize = 12;
 const ZONE: Offset = Offset::BEIJING;
+/// Columns of the story.
+const WIDTH: usize = 100;
+
+/// One line of the story, broken where it is long.
+fn put(out: &mut dyn Write, lead: &str, text: &str) -> io::Result<()> {
+    writeln!(out, "{}", hanging(lead, text, WIDTH))
+}
 
 /// Tells one order.
 ///
@@ -50,22 +58,41 @@ pub fn explain(
 /// Every request that was put, the decisive one where there was none.
 fn requests(view: &View<'_>) -> Vec<Request> {
     let mut requests = vec![view.decisive()];
-    requests.extend(view.refunds.iter().filter(|seen| seen.row.repeats.is_none()).map(|seen| Request {
-        requested_at: seen.refund().requested_at,
-        channel: seen.refund().channel,
-    }));
+    requests.extend(
+        view.refunds
+            .iter()
+            .filter(|seen| seen.row.repeats.is_none())
+            .map(|seen| Request { requested_at: seen.refund().requested_at, channel: seen.refund().channel }),
+    );
     requests
 }
 
 fn bought(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn Write) -> io::Result<()> {
     let order = view.order();
-    writeln!(out, "Order {}: {} / {} ({})", order.order_id, order.product, order.package_type, order.kind.word())?;
+    writeln!(
+        out,
+        "Order {}: {} / {} ({})",
+        order.order_id,
+        order.product,
+        order.package_type,
+        order.kind.word()
+    )?;
     writeln!(out, "  row        {}", place(order.at))?;
-    let payer = if order.payer_id == order.account_id { "who also paid".to_owned() } else { format!("paid by {}", order.payer_id) };
+    let payer = if order.payer_id == order.account_id {
+        "who also paid".to_owned()
+    } else {
+        format!("paid by {}", order.payer_id)
+    };
     writeln!(out, "  account    {}, {payer}", order.account_id)?;
     let currency = order.paid.currency;
-    let list = order.list_price.map(|list| format!(", list price {}", list.text(currency))).unwrap_or_default();
-    writeln!(out, "  paid       {} {currency}: {}{list}", order.paid.total().text(currency), order.paid.text())?;
+    let list =
+        order.list_price.map(|list| format!(", list price {}", list.text(currency))).unwrap_or_default();
+    writeln!(
+        out,
+        "  paid       {} {currency}: {}{list}",
+        order.paid.total().text(currency),
+        order.paid.text()
+    )?;
     if !order.paid_at.is_exact() {
         let (from, to) = (order.paid_at.earliest().text(ZONE), order.paid_at.latest().text(ZONE));
         writeln!(out, "  paid at    written without seconds: from {from} to {to}")?;
@@ -93,16 +120,26 @@ fn timeline(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn 
         let id = &refund.refund_id;
         let channel = refund.channel.map(|channel| format!(" by {}", channel.word())).unwrap_or_default();
         let row = place(refund.at);
-        add(Some(refund.requested_at.earliest()), format!("refund {id} requested{channel}, now {}  {row}", seen.status.word()));
+        add(
+            Some(refund.requested_at.earliest()),
+            format!("refund {id} requested{channel}, now {}  {row}", seen.status.word()),
+        );
         add(refund.decided_at, format!("refund {id} decided"));
-        add(refund.completed_at, format!("refund {id} completed: {} {}", refund.returned.text(), refund.returned.currency));
+        add(
+            refund.completed_at,
+            format!("refund {id} completed: {} {}", refund.returned.text(), refund.returned.currency),
+        );
         add(refund.arrived_at, format!("refund {id} arrived"));
     }
     for event in view.case.events.iter().filter(|event| event.kind.key() != EventKey::Day) {
         let reason = event.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-        let amount = event.amount.map(|amount| format!(" {}", amount.text(order.paid.currency))).unwrap_or_default();
+        let amount =
+            event.amount.map(|amount| format!(" {}", amount.text(order.paid.currency))).unwrap_or_default();
         let until = event.until_at.map(|until| format!(" until {}", until.text(ZONE))).unwrap_or_default();
-        add(Some(event.from_at), format!("{}{reason}{amount}{until}  {}", event.kind.word(), place(event.at)));
+        add(
+            Some(event.from_at),
+            format!("{}{reason}{amount}{until}  {}", event.kind.word(), place(event.at)),
+        );
     }
     lines.sort();
     writeln!(out, "\nWhat happened")?;
@@ -128,49 +165,64 @@ fn answered(book: &PolicyBook, view: &View<'_>, request: Request, out: &mut dyn 
     }
     let Some((policy, version)) = answer.ruled else {
         if let Eligibility::Unknown(why) = answer.entitlement.eligibility {
-            writeln!(out, "  rule        none. {}", reason(view, &answer, why))?;
+            put(out, "  rule        ", &format!("none. {}", reason(view, &answer, why)))?;
         }
         let near: Vec<&str> = book.about(&view.order().product).map(|policy| &*policy.id).collect();
         if !near.is_empty() {
-            writeln!(out, "  nearest     policies about {}: {}", view.order().product, near.join(", "))?;
+            put(
+                out,
+                "  nearest     ",
+                &format!("policies about {}: {}", view.order().product, near.join(", ")),
+            )?;
         }
         return Ok(());
     };
     let side = |at: Option<Instant>, open: &str| at.map_or(open.to_owned(), |at| at.text(policy.zone));
-    writeln!(out, "  rule        {} version {}", policy.id, version.id)?;
-    writeln!(
+    put(out, "  rule        ", &format!("{} version {}", policy.id, version.id))?;
+    put(
         out,
-        "  why         {} / {} is its subject, and the {} picks the version in force from {} until {}",
-        view.order().product,
-        view.order().package_type,
-        policy.select_by.word(),
-        side(version.effective.from, "ever"),
-        side(version.effective.to, "further notice")
+        "  why         ",
+        &format!(
+            "{} / {} is its subject, and the {} picks the version in force from {} until {}",
+            view.order().product,
+            view.order().package_type,
+            policy.select_by.word(),
+            side(version.effective.from, "ever"),
+            side(version.effective.to, "further notice")
+        ),
     )?;
-    if let Some(general) = policy.exception_to.as_ref().filter(|general| {
-        book.get(general).is_some_and(|general| general.applies.covers(view.order()))
-    }) {
-        writeln!(out, "              as an exception it sets {general} aside")?;
+    if let Some(general) = policy
+        .exception_to
+        .as_ref()
+        .filter(|general| book.get(general).is_some_and(|general| general.applies.covers(view.order())))
+    {
+        put(out, "              ", &format!("as an exception it sets {general} aside"))?;
     }
     if let Some(source) = version.sources.first() {
-        writeln!(out, "  source      {} ({}), {}", source.title, source.stamp, source.url)?;
+        put(out, "  source      ", &format!("{} ({}), {}", source.title, source.stamp, source.url))?;
     }
     writeln!(out, "  tests")?;
     for line in tests(view, &answer, policy, version) {
-        writeln!(out, "    {line}")?;
+        put(out, "    ", &line)?;
     }
     match answer.entitlement.eligibility {
-        Eligibility::Yes => writeln!(out, "  eligible    yes")?,
-        Eligibility::No => writeln!(out, "  eligible    no: {} against it", plural(answer.entitlement.grounds.len(), "ground"))?,
-        Eligibility::Unknown(why) => writeln!(out, "  eligible    unknown. {}", reason(view, &answer, why))?,
+        Eligibility::Yes => put(out, "  eligible    ", &format!("yes"))?,
+        Eligibility::No => put(
+            out,
+            "  eligible    ",
+            &format!("no: {} against it", plural(answer.entitlement.grounds.len(), "ground")),
+        )?,
+        Eligibility::Unknown(why) => {
+            put(out, "  eligible    ", &format!("unknown. {}", reason(view, &answer, why)))?
+        }
     }
     if let Some(owed) = &answer.entitlement.owed {
-        writeln!(out, "  owed        {}", owed.working())?;
-        writeln!(out, "  split       {}", owed.split.text())?;
+        put(out, "  owed        ", &format!("{}", owed.working()))?;
+        put(out, "  split       ", &format!("{}", owed.split.text()))?;
     }
     readings(view, &answer, out)?;
     for line in boundary(view, &answer, policy, version) {
-        writeln!(out, "  boundary    {line}")?;
+        put(out, "  boundary    ", &format!("{line}"))?;
     }
     Ok(())
 }
@@ -186,28 +238,46 @@ fn readings(view: &View<'_>, answer: &Answer<'_>, out: &mut dyn Write) -> io::Re
             Some(_) => "not eligible".to_owned(),
             None => "unknown".to_owned(),
         };
-        let same = gives.owed.as_ref().map(Owed::working) == answer.entitlement.owed.as_ref().map(Owed::working)
+        let same = gives.owed.as_ref().map(Owed::working)
+            == answer.entitlement.owed.as_ref().map(Owed::working)
             && gives.eligibility == answer.entitlement.eligibility;
-        writeln!(out, "  reading     {}: {}", reading.id, if same { "the same".to_owned() } else { says })?;
+        put(
+            out,
+            "  reading     ",
+            &format!("{}: {}", reading.id, if same { "the same".to_owned() } else { says }),
+        )?;
     }
     if let Some((other, gives)) = answer.at_request(view) {
         let same = gives.eligibility == answer.entitlement.eligibility
-            && gives.owed.as_ref().map(|owed| owed.total) == answer.entitlement.owed.as_ref().map(|owed| owed.total);
-        let says = if same { "the same".to_owned() } else { format!("eligible {}", gives.eligibility.word()) };
-        writeln!(out, "  reading     version {} of the request: {says}", other.id)?;
+            && gives.owed.as_ref().map(|owed| owed.total)
+                == answer.entitlement.owed.as_ref().map(|owed| owed.total);
+        let says =
+            if same { "the same".to_owned() } else { format!("eligible {}", gives.eligibility.word()) };
+        put(out, "  reading     ", &format!("version {} of the request: {says}", other.id))?;
     }
     Ok(())
 }
 
-fn verdict(judgement: &Judgement, place: &dyn Fn(SourceRef) -> String, out: &mut dyn Write) -> io::Result<()> {
+fn verdict(
+    judgement: &Judgement,
+    place: &dyn Fn(SourceRef) -> String,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let outcome = &judgement.outcome;
     let text = |money: crate::money::Money| money.text(outcome.currency);
     writeln!(out, "\nVerdict: {}", outcome.verdict.word())?;
     let owed = outcome.expected.map_or("unknown".to_owned(), |expected| text(expected.total()));
-    let variance = outcome.variance.map(|variance| format!(", variance {}", text(variance))).unwrap_or_default();
-    writeln!(out, "  came back {}, owed {owed}{variance} ({})", text(outcome.actual_total), outcome.currency)?;
+    let variance =
+        outcome.variance.map(|variance| format!(", variance {}", text(variance))).unwrap_or_default();
+    writeln!(
+        out,
+        "  came back {}, owed {owed}{variance} ({})",
+        text(outcome.actual_total),
+        outcome.currency
+    )?;
     for finding in &judgement.findings {
-        let sum = finding.currency.map(|currency| format!(" {currency} {}", finding.amount_at_risk.text(currency)));
+        let sum =
+            finding.currency.map(|currency| format!(" {currency} {}", finding.amount_at_risk.text(currency)));
         writeln!(
             out,
             "\n  {} ({}, {}){}{}",
@@ -217,9 +287,9 @@ fn verdict(judgement: &Judgement, place: &dyn Fn(SourceRef) -> String, out: &mut
             sum.unwrap_or_default(),
             if finding.primary { ", primary" } else { "" }
         )?;
-        writeln!(out, "    {}", finding.full_explanation())?;
+        put(out, "    ", &finding.full_explanation())?;
         let rows: Vec<String> = finding.evidence.iter().map(|row| place(row.at)).collect();
-        writeln!(out, "    rows: {}", rows.join(", "))?;
+        put(out, "    rows: ", &rows.join(", "))?;
     }
     Ok(())
 }

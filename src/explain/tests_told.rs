@@ -36,16 +36,21 @@ pub(super) fn tests(view: &View<'_>, answer: &Answer<'_>, policy: &Policy, versi
         });
     }
     if version.terms.usage.deduction_excludes {
-        let covered = question.covered.contains(question.paid_at) && question.covered.contains(question.requested_at);
+        let covered =
+            question.covered.contains(question.paid_at) && question.covered.contains(question.requested_at);
         let net = view.facts().net_posted(question);
         lines.push(match standing(GroundKind::AfterDeduction) {
             Some(ground) => format!("[x] use: {}", ground.why),
             None if covered => format!("[ ] use: net deduction {net} at the request"),
-            None => format!("[?] use: net deduction {net}, but the export covers only {}", question.covered.text(ZONE)),
+            None => format!(
+                "[?] use: net deduction {net}, but the export covers only {}",
+                question.covered.text(ZONE)
+            ),
         });
     }
     for exclusion in &version.terms.exclusions {
-        let concerned = exclusion.class.is_empty() || exclusion.class.iter().any(|class| **class == *order.package_type);
+        let concerned =
+            exclusion.class.is_empty() || exclusion.class.iter().any(|class| **class == *order.package_type);
         if !concerned {
             continue;
         }
@@ -53,7 +58,9 @@ pub(super) fn tests(view: &View<'_>, answer: &Answer<'_>, policy: &Policy, versi
         let clause = &exclusion.clause.text;
         lines.push(match standing(kind).filter(|ground| ground.clause == Some(&exclusion.clause)) {
             Some(ground) => format!("[x] {}: {}", kind.slug(), ground.why),
-            None => format!("[ ] {}: {}", word(&exclusion.predicate), not(view, &exclusion.predicate, clause)),
+            None => {
+                format!("[ ] {}: {}", word(&exclusion.predicate), not(view, &exclusion.predicate, clause))
+            }
         });
     }
     for precondition in &version.terms.preconditions {
@@ -77,9 +84,9 @@ fn kind_of(predicate: &Predicate) -> GroundKind {
         Predicate::PackageTypeIn { .. } => GroundKind::NotRefundableItem,
         Predicate::ImageInUse => GroundKind::ImageInUse,
         Predicate::ServiceCompleted => GroundKind::ServiceCompleted,
-        Predicate::NoServiceRequest { .. } | Predicate::NoInformation { .. } | Predicate::NoFeedback { .. } => {
-            GroundKind::ServiceNeglected
-        }
+        Predicate::NoServiceRequest { .. }
+        | Predicate::NoInformation { .. }
+        | Predicate::NoFeedback { .. } => GroundKind::ServiceNeglected,
         Predicate::OutOfScopeDemand | Predicate::BuyerIllegality => GroundKind::ServiceBuyerCause,
         Predicate::RenewalOnly => GroundKind::RenewalOnly,
     }
@@ -116,13 +123,23 @@ fn not(view: &View<'_>, predicate: &Predicate, clause: &str) -> String {
         Predicate::Gift => "the order was bought".to_owned(),
         Predicate::AccountSuspended { reasons } => {
             let known = view.events_of(EventKind::AccountSuspended).count();
-            format!("account {} not suspended for {} at the request ({known} suspensions known)", order.account_id, reasons.join(" or "))
+            format!(
+                "account {} not suspended for {} at the request ({known} suspensions known)",
+                order.account_id,
+                reasons.join(" or ")
+            )
         }
         Predicate::PromotionForbids => "no promotion forbids it".to_owned(),
         Predicate::LicenseActivated => at(order.license_activated_at, "no License was activated"),
-        Predicate::LinkedLicenseActivated => at(order.linked_license_activated_at, "no License tied to it was activated"),
-        Predicate::Expired => at(order.expires_at, "no expiry in the export"),
-        Predicate::PackageTypeIn { values } => format!("it is a {}, not {}", order.package_type, values.join(" or ")),
+        Predicate::LinkedLicenseActivated => {
+            at(order.linked_license_activated_at, "no License tied to it was activated")
+        }
+        Predicate::Expired => order
+            .expires_at
+            .map_or("no expiry in the export".to_owned(), |at| format!("it expires {}", at.text(ZONE))),
+        Predicate::PackageTypeIn { values } => {
+            format!("it is a {}, not {}", order.package_type, values.join(" or "))
+        }
         Predicate::RenewalOnly => format!("the order is {}", order.kind.word()),
         _ => format!("not so ({})", clause.trim_end_matches('.')),
     }

@@ -13,6 +13,7 @@ use crate::{
     money::{Currency, Money},
     policy::Clause,
     record::{OrderId, RefundId, Role, SourceRef},
+    time::Instant,
 };
 
 /// Which way the money errs.
@@ -81,6 +82,8 @@ pub struct Finding {
     pub currency: Option<Currency>,
     /// The sum it is about.
     pub amount_at_risk: Money,
+    /// When what it is about was asked for, where anything was.
+    pub asked_at: Option<Instant>,
     /// What was owed, where known.
     pub expected_total: Option<Money>,
     /// What came back, where money was to move.

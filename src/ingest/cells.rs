@@ -32,15 +32,6 @@ pub(super) struct Marks {
     pub(super) latest: Option<Instant>,
 }
 
-impl Marks {
-    pub(super) fn add(&mut self, other: Self) {
-        self.zone_assumed += other.zone_assumed;
-        self.blurred += other.blurred;
-        self.long_decimals += other.long_decimals;
-        self.latest = self.latest.max(other.latest);
-    }
-}
-
 /// A row with the layout of its file, and the marks of the cells read so far.
 pub(super) struct Cells<'r> {
     pub(super) record: &'r ByteRecord,
@@ -88,9 +79,8 @@ impl<'r> Cells<'r> {
     pub(super) fn id(&self, column: impl Into<usize>) -> Result<Option<&'r str>, Fault> {
         let at = column.into();
         let Some(bytes) = self.bytes(at) else { return Ok(None) };
-        let text = match std::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(_) => return self.fault(at, "is not UTF-8".to_owned()),
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return self.fault(at, "is not UTF-8".to_owned());
         };
         if text.len() > 512 {
             return self.fault(at, format!("is {} bytes long; an identifier has at most 512", text.len()));
@@ -185,14 +175,12 @@ impl<'r> Cells<'r> {
     ) -> Result<Option<T>, Fault> {
         let at = column.into();
         let Some(text) = self.text(at)? else { return Ok(None) };
-        match words.iter().find(|(word, _)| *word == text) {
-            Some((_, value)) => Ok(Some(*value)),
-            None => {
-                let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-                let near = did_you_mean(text, known.iter().copied());
-                self.fault(at, format!("{} is not one of {}{near}", brief(text), known.join(", ")))
-            }
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+            return Ok(Some(*value));
         }
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let near = did_you_mean(text, known.iter().copied());
+        self.fault(at, format!("{} is not one of {}{near}", brief(text), known.join(", ")))
     }
 }
 

@@ -269,7 +269,9 @@ fn raw(row: &Row<'_>) -> String {
         let shown = &cell[..cell.len().min(room)];
         text.push_str(&String::from_utf8_lossy(shown).replace('\0', "\u{2400}"));
         if text.len() >= RAW_BYTES_MAX {
-            text.push_str(&format!("… ({length} bytes)"));
+            text.push_str("… (");
+            text.push_str(&length.to_string());
+            text.push_str(" bytes)");
             break;
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     money::{Currency, Money},
     policy::{Clause, Entitlement, Policy, Reading, Version},
     record::{Basis, Order, Refund, Role, SourceRef, Usage},
-    time::Instant,
+    time::{Instant, Offset},
 };
 
 /// Rows of usage that one finding names at most; the explanation says how many there are.
@@ -28,6 +28,7 @@ pub(super) fn finding(view: &View<'_>, slug: &'static str, amount: Money) -> Fin
         direction: Direction::None,
         currency: Some(order.paid.currency),
         amount_at_risk: amount,
+        asked_at: view.first_request().map(|seen| seen.refund().requested_at.earliest()),
         expected_total: None,
         actual_total: None,
         citation: None,
@@ -51,6 +52,7 @@ pub(super) fn on_refund(
     let refund = seen.refund();
     draft.refund_id = Some(refund.refund_id.clone());
     draft.currency = Some(refund.returned.currency);
+    draft.asked_at = Some(refund.requested_at.earliest());
     draft.expected_total = answer.entitlement.owed.as_ref().map(|owed| owed.total);
     draft.actual_total = Some(seen.total());
     draft.citation = cite(answer.ruled, None);
@@ -112,9 +114,10 @@ impl Say<'_, '_> {
         sum.text(self.currency())
     }
 
-    /// An instant on the vendor's clock.
+    /// An instant on the vendors' clock; where it is the as-of date, as that.
     pub(super) fn at(self, at: Instant) -> String {
-        at.text(crate::time::Offset::BEIJING)
+        let text = at.text(Offset::BEIJING);
+        if at == self.view.horizon.as_of { format!("{text} (the as-of date)") } else { text }
     }
 }
 
@@ -134,6 +137,6 @@ pub(super) fn reading_lines(readings: &[(&Reading, Entitlement<'_>)], currency: 
 }
 
 /// Deductions that are no reversals.
-pub(super) fn is_deduction(usage: &&Usage) -> bool {
+pub(super) fn is_deduction(usage: &Usage) -> bool {
     usage.basis == Basis::Deduction && usage.quantity.is_positive()
 }

@@ -4,7 +4,7 @@ use super::{
     answer::Answer,
     draft::{Say, cite, event_row, finding, usage_rows},
     refunds::{reason, working},
-    view::View,
+    view::{Seen, View},
 };
 use crate::{
     finding::{Direction, Finding},
@@ -63,7 +63,7 @@ fn money_without_status(view: &View<'_>, answer: &Answer<'_>) -> Option<Finding>
     if !matches!(status, OrderStatus::Paid | OrderStatus::Refunding) {
         return None;
     }
-    let returned: Money = view.counted().map(|seen| seen.total()).sum();
+    let returned: Money = view.counted().map(Seen::total).sum();
     if !returned.is_positive() || returned < owed(answer) {
         return None;
     }

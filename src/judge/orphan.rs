@@ -10,6 +10,10 @@ use crate::{
 
 /// The finding about a refund of an order that is not there; nothing for one that was withdrawn without
 /// money or lies after the as-of date. It is a mismatch only where the order export covers its time.
+///
+/// # Panics
+///
+/// Never: its kind is in the catalogue.
 #[must_use]
 pub fn judge_orphan(row: &CaseRefund, horizon: &Horizon) -> Option<Finding> {
     let refund = &row.refund;
@@ -33,6 +37,7 @@ pub fn judge_orphan(row: &CaseRefund, horizon: &Horizon) -> Option<Finding> {
         direction: Direction::Over,
         currency: Some(currency),
         amount_at_risk: total,
+        asked_at: Some(asked_at),
         expected_total: None,
         actual_total: Some(total),
         citation: None,

@@ -125,7 +125,7 @@ impl<'c> About<'_, 'c, '_, '_> {
             .view
             .usage()
             .iter()
-            .filter(is_deduction)
+            .filter(|usage| is_deduction(usage))
             .filter(|usage| usage.posted_at.earliest() > completed_at)
             .collect();
         let first = later.first()?;

@@ -21,7 +21,7 @@ pub fn allocate(total: Money, weights: &[Money], places: u32) -> Option<Vec<Mone
     if total.is_zero() {
         return Some(vec![Money::ZERO; weights.len()]);
     }
-    if !sum.is_positive() || total.units() < 0 || total.units() % step != 0 {
+    if !sum.is_positive() || total.units() < 0 || total.units().checked_rem(step) != Some(0) {
         return None;
     }
     let steps = total.units().checked_div(step)?;

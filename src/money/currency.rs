@@ -11,13 +11,13 @@ pub struct Currency([u8; 3]);
 
 /// Why a text is not a currency code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not an ISO 4217 code of three capital letters{}", hint(.near))]
+#[error("is not an ISO 4217 code of three capital letters{}", hint(*.near))]
 pub struct CurrencyError {
     /// The code that was probably meant.
     pub near: Option<&'static str>,
 }
 
-fn hint(near: &Option<&'static str>) -> String {
+fn hint(near: Option<&'static str>) -> String {
     near.map(|code| format!("; did you mean {code}")).unwrap_or_default()
 }
 
@@ -127,6 +127,10 @@ impl Currency {
     }
 
     /// The code.
+    ///
+    /// # Panics
+    ///
+    /// Never: a code is read as three ASCII letters.
     #[must_use]
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).expect("a currency code is ASCII")

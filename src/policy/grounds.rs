@@ -150,13 +150,13 @@ pub(super) fn grounds<'b>(
     if let Some(window) = terms.window_of(&order.package_type) {
         match window_end(window, policy, facts, question) {
             Ok(Some(end)) if end <= question.requested_at => {
-                let late = question.requested_at.seconds_since(end);
+                let late = question.requested_at.seconds_since(end) + 1;
+                let last = end.plus_seconds(-1).text(zone);
                 let (kind, what) = match window.length {
-                    Length::Validity => (GroundKind::AfterExpiry, "expired"),
-                    _ => (GroundKind::OutOfWindow, "the window ended"),
+                    Length::Validity => (GroundKind::AfterExpiry, "the last second of its validity"),
+                    _ => (GroundKind::OutOfWindow, "the last second of the window"),
                 };
-                let why =
-                    format!("{what} {}, requested {asked}: {} after that", end.text(zone), duration(late));
+                let why = format!("{what} was {last}, the request came {asked}, {} too late", duration(late));
                 add(kind, Some(&window.clause), why, Vec::new());
             }
             Ok(_) => {}

@@ -6,8 +6,16 @@ use toml::{Spanned, Value, value::Datetime};
 
 use super::{
     error::{PolicyError, place},
-    model::*,
-    raw::*,
+    model::{
+        AmountTerms, Anchor, Applies, ChannelTerms, Clause, Condition, Deadline, Destination, Discretion,
+        Exclusion, FrozenTerms, GiftTerms, Length, Method, Policy, Precondition, Predicate, PurchaseTerms,
+        Quota, Reading, Receiver, SelectBy, Source, TenderTerms, Terms, Tier, TotalDays, UsageTerms,
+        UsedDays, Version, Window,
+    },
+    raw::{
+        RawAmount, RawDeadline, RawExclusion, RawPolicy, RawQuota, RawReading, RawSource, RawTenders,
+        RawUsage, RawVersion, RawWindow, Span, Text,
+    },
 };
 use crate::{
     money::{Money, Rounding},
@@ -306,13 +314,14 @@ fn window(raw: &RawWindow, span: &Span, complaints: &Complaints<'_>) -> Option<W
         Value::String(text) if text == "validity" => Length::Validity,
         Value::String(text) if text == "unlimited" => Length::Unlimited,
         Value::String(text) if text == "unstated" => Length::Unstated,
-        Value::Table(table) => match (table.len(), table.get("days").and_then(Value::as_integer)) {
-            (1, Some(days @ 1..=36_500)) => Length::Days(u32::try_from(days).unwrap_or(1)),
-            _ => {
+        Value::Table(table) => {
+            let days = table.get("days").and_then(Value::as_integer).filter(|_| table.len() == 1);
+            let Some(days @ 1..=36_500) = days else {
                 complaints.at(&length.span(), "window.length in days is written { days = 5 }");
                 return None;
-            }
-        },
+            };
+            Length::Days(u32::try_from(days).unwrap_or(1))
+        }
         other => {
             complaints.at(
                 &length.span(),
@@ -571,21 +580,14 @@ fn reading(
     let mut fits = true;
     for (path, value) in &raw.set {
         let slot = parameter(&mut changed, path.get_ref());
-        match slot {
-            Some(slot) => *slot = Some(value.clone()),
-            None => {
-                fits = false;
-                let near = did_you_mean(path.get_ref(), PARAMETERS.iter().copied());
-                complaints.at(
-                    &path.span(),
-                    format!(
-                        "reading {:?} sets {:?}, which is not there{near}",
-                        raw.id.get_ref(),
-                        path.get_ref()
-                    ),
-                );
-            }
+        if let Some(slot) = slot {
+            *slot = Some(value.clone());
+            continue;
         }
+        fits = false;
+        let near = did_you_mean(path.get_ref(), PARAMETERS.iter().copied());
+        let (id, path_text) = (raw.id.get_ref(), path.get_ref());
+        complaints.at(&path.span(), format!("reading {id:?} sets {path_text:?}, which is not there{near}"));
     }
     if !fits {
         return None;

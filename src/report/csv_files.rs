@@ -3,12 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Report, rows::FindingRow};
-use crate::{
-    judge::Outcome,
-    money::Money,
-    record::Tender,
-    time::Offset,
-};
+use crate::{judge::Outcome, money::Money, record::Tender, time::Offset};
 
 fn writer(out: &mut dyn Write) -> csv::Writer<&mut dyn Write> {
     csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(out)
@@ -18,14 +13,32 @@ fn writer(out: &mut dyn Write) -> csv::Writer<&mut dyn Write> {
 pub(super) fn write_findings(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = writer(out);
     table.write_record([
-        "order_id", "refund_id", "finding", "class", "severity", "direction", "currency", "amount_at_risk",
-        "expected_total", "actual_total", "policy", "policy_version", "explanation", "evidence", "readings",
-        "primary", "exposure", "fingerprint",
+        "order_id",
+        "refund_id",
+        "finding",
+        "class",
+        "severity",
+        "direction",
+        "currency",
+        "amount_at_risk",
+        "expected_total",
+        "actual_total",
+        "policy",
+        "policy_version",
+        "explanation",
+        "evidence",
+        "readings",
+        "primary",
+        "exposure",
+        "fingerprint",
     ])?;
     for finding in &report.audit.findings {
         let row = FindingRow::of(finding, report.audit);
-        let evidence: Vec<String> =
-            row.evidence.iter().map(|at| format!("{} {}:{} {}", at.role, at.file, at.line, at.id).trim_end().to_owned()).collect();
+        let evidence: Vec<String> = row
+            .evidence
+            .iter()
+            .map(|at| format!("{} {}:{} {}", at.role, at.file, at.line, at.id).trim_end().to_owned())
+            .collect();
         let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
         table.write_record([
             or_empty(&row.order_id).as_str(),
@@ -54,8 +67,17 @@ pub(super) fn write_findings(report: &Report<'_>, out: &mut dyn Write) -> io::Re
 /// The columns of `outcomes.csv`.
 pub(super) fn outcome_columns() -> Vec<String> {
     let before = [
-        "order_id", "product", "package_type", "currency", "policy", "policy_version", "decided_at", "deadline",
-        "eligibility", "reasons", "expected_total",
+        "order_id",
+        "product",
+        "package_type",
+        "currency",
+        "policy",
+        "policy_version",
+        "decided_at",
+        "deadline",
+        "eligibility",
+        "reasons",
+        "expected_total",
     ];
     let tenders = Tender::ALL.map(|tender| format!("expected_{}", tender.word()));
     let after = ["refunds", "actual_total", "variance", "verdict"];

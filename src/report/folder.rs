@@ -65,7 +65,8 @@ fn parent(folder: &Path) -> &Path {
 pub fn write_folder(report: &Report<'_>, folder: &Path, force: bool) -> Result<(), FolderError> {
     check_folder(folder, force)?;
     let error = |source| FolderError::Io { path: folder.to_owned(), source };
-    let beside = tempfile::Builder::new().prefix(".refund-audit-").tempdir_in(parent(folder)).map_err(error)?;
+    let beside =
+        tempfile::Builder::new().prefix(".refund-audit-").tempdir_in(parent(folder)).map_err(error)?;
     let new = beside.path().join("new");
     fs::create_dir(&new).map_err(error)?;
     fill(report, &new).map_err(error)?;
@@ -94,7 +95,7 @@ const FILES: &[(&str, Writer)] = &[
     ("manifest.json", |report, out| pretty(&manifest::manifest(report.manifest, report.audit), out)),
     ("outcomes.csv", csv_files::write_outcomes),
     ("rejects.csv", csv_files::write_rejects),
-    ("summary.json", |report, out| pretty(&summary_json::summary(report), out)),
+    ("summary.json", |report, out| pretty(&summary_json::summary(report)?, out)),
 ];
 
 fn pretty(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {

@@ -24,7 +24,10 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "| {} | {} |", verdict.word(), summary.verdicts.get(&verdict).copied().unwrap_or(0))?;
     }
     writeln!(out, "\n## Money\n")?;
-    writeln!(out, "| vendor | policy | currency | orders | refunded | owed | over | under | review | undetermined |")?;
+    writeln!(
+        out,
+        "| vendor | policy | currency | orders | refunded | owed | over | under | review | undetermined |"
+    )?;
     writeln!(out, "|---|---|---|--:|--:|--:|--:|--:|--:|--:|")?;
     for ((vendor, policy, currency), line) in &summary.by_policy {
         let sums = [line.refunded, line.expected, line.over, line.under, line.review, line.undetermined];
@@ -42,7 +45,8 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "|---|---|---|---|--:|---|---|")?;
         for finding in of_class {
             let row = FindingRow::of(finding, audit);
-            let evidence: Vec<String> = row.evidence.iter().map(|at| format!("{}:{}", at.file, at.line)).collect();
+            let evidence: Vec<String> =
+                row.evidence.iter().map(|at| format!("{}:{}", at.file, at.line)).collect();
             writeln!(
                 out,
                 "| {} | {} | `{}` | {} | {} {} | {} | {} |",

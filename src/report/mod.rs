@@ -13,7 +13,6 @@ mod markdown;
 mod rows;
 mod summary;
 mod summary_json;
-mod table;
 mod text;
 
 pub use folder::{FolderError, check_folder, write_folder};

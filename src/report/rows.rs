@@ -62,7 +62,8 @@ impl FindingRow {
     /// A finding of an audit.
     #[must_use]
     pub fn of(finding: &Finding, audit: &Audit) -> Self {
-        let text = |money: Money| finding.currency.map_or_else(|| "0".to_owned(), |currency| money.text(currency));
+        let text =
+            |money: Money| finding.currency.map_or_else(|| "0".to_owned(), |currency| money.text(currency));
         let cited = finding.citation.as_ref();
         Self {
             order_id: finding.order_id.as_ref().map(ToString::to_string),

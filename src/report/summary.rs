@@ -43,7 +43,9 @@ impl MoneyLine {
             self.undetermined = self.undetermined.plus(outcome.actual_total);
         }
         match (outcome.verdict, outcome.variance) {
-            (Verdict::Mismatch, Some(variance)) if variance.is_positive() => self.over = self.over.plus(exposure),
+            (Verdict::Mismatch, Some(variance)) if variance.is_positive() => {
+                self.over = self.over.plus(exposure)
+            }
             (Verdict::Mismatch, Some(_)) => self.under = self.under.plus(exposure),
             (Verdict::Review, Some(_)) => self.review = self.review.plus(exposure),
             _ => {}
@@ -72,7 +74,7 @@ pub struct Undecided {
 }
 
 /// A finding's place in the order of kinds: class, severity, slug, currency.
-pub type KindKey = (Class, Severity, &'static str, Option<Currency>);
+pub(super) type KindKey = (Class, Severity, &'static str, Option<Currency>);
 
 /// The sums of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -184,7 +186,8 @@ impl Summary {
     /// Findings of a class. Money that can still be claimed is no fault and does not count.
     #[must_use]
     pub fn findings_of(&self, class: Class) -> u64 {
-        let of_class = self.by_kind.iter().filter(|((of, _, slug, _), _)| *of == class && *slug != "eligible-unclaimed");
+        let of_class =
+            self.by_kind.iter().filter(|((of, _, slug, _), _)| *of == class && *slug != "eligible-unclaimed");
         of_class.map(|(_, line)| line.findings).sum()
     }
 

@@ -1,5 +1,7 @@
 //! The sums of a run as JSON.
 
+use std::io;
+
 use serde_json::{Map, Value, json};
 
 use super::{Report, summary::MoneyLine};
@@ -11,7 +13,8 @@ use crate::{
 };
 
 /// `summary.json`.
-pub(super) fn summary(report: &Report<'_>) -> Value {
+#[cfg_attr(not(feature = "columns"), expect(clippy::unnecessary_wraps, reason = "grouping columns can fail"))]
+pub(super) fn summary(report: &Report<'_>) -> io::Result<Value> {
     let (audit, summary) = (report.audit, report.summary);
     let files: Vec<Value> = audit
         .files
@@ -24,17 +27,19 @@ pub(super) fn summary(report: &Report<'_>) -> Value {
             Value::Object(entry)
         })
         .collect();
-    let by_role: Map<String, Value> =
-        summary.by_role.iter().map(|(role, total)| (role.word().to_owned(), Value::Object(control(total)))).collect();
+    let by_role: Map<String, Value> = summary
+        .by_role
+        .iter()
+        .map(|(role, total)| (role.word().to_owned(), Value::Object(control(total))))
+        .collect();
     let verdicts: Map<String, Value> = Verdict::ALL
         .iter()
-        .map(|verdict| (verdict.word().to_owned(), json!(summary.verdicts.get(verdict).copied().unwrap_or(0))))
+        .map(|verdict| {
+            (verdict.word().to_owned(), json!(summary.verdicts.get(verdict).copied().unwrap_or(0)))
+        })
         .collect();
-    let by_currency: Vec<Value> = summary
-        .by_currency
-        .iter()
-        .map(|(currency, line)| Value::Object(money(*currency, line)))
-        .collect();
+    let by_currency: Vec<Value> =
+        summary.by_currency.iter().map(|(currency, line)| Value::Object(money(*currency, line))).collect();
     let by_policy: Vec<Value> = summary
         .by_policy
         .iter()
@@ -79,7 +84,7 @@ pub(super) fn summary(report: &Report<'_>) -> Value {
         .iter()
         .map(|((product, package), orders)| json!({ "product": product, "package_type": package, "orders": orders }))
         .collect();
-    json!({
+    let mut value = json!({
         "as_of": audit.as_of.text(Offset::BEIJING),
         "usage_covers": audit.coverage.interval.text(Offset::BEIJING),
         "rows": { "ties": summary.ties(), "by_file": files, "by_role": by_role },
@@ -91,7 +96,16 @@ pub(super) fn summary(report: &Report<'_>) -> Value {
         "money": { "by_currency": by_currency, "by_policy": by_policy, "unclaimed": pairs(&summary.unclaimed) },
         "findings": findings,
         "undecided": undecided,
-    })
+    });
+    #[cfg(feature = "columns")]
+    {
+        value["money"]["by_month"] = super::columns::money_by_month(report)?;
+    }
+    #[cfg(not(feature = "columns"))]
+    {
+        value["money"]["by_month"] = Value::Null;
+    }
+    Ok(value)
 }
 
 fn none_if_empty(text: &str) -> Value {
@@ -124,7 +138,9 @@ fn control(total: &ControlTotal) -> Map<String, Value> {
             let text = |units: i128| json!(Quantity::from_units(units).to_string());
             let mut entry = Map::new();
             entry.insert("read".to_owned(), text(read));
-            entry.extend(Fate::ALL.into_iter().zip(settled).map(|(fate, units)| (fate.word().to_owned(), text(units))));
+            entry.extend(
+                Fate::ALL.into_iter().zip(settled).map(|(fate, units)| (fate.word().to_owned(), text(units))),
+            );
             (column.to_owned(), Value::Object(entry))
         })
         .collect();

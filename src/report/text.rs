@@ -2,13 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::{
-    Report,
-    table::{Side, cut, group, grouped, lines, width_of, wrap},
-};
+use super::Report;
 use crate::{
     finding::{Class, Finding, Severity},
     judge::Verdict,
+    layout::{Side, cut, group, grouped, lines, width_of, wrap},
     money::{Currency, Money},
     record::{Fate, Role},
     time::Offset,
@@ -111,7 +109,8 @@ fn head(report: &Report<'_>, page: &mut Page) {
         (Some(from), Some(to)) if from >= to => "nothing: no deduction was read".to_owned(),
         (None, None) => "all times".to_owned(),
         (from, to) => {
-            let side = |at: Option<crate::time::Instant>, open: &str| at.map_or(open.to_owned(), |at| at.text(zone));
+            let side =
+                |at: Option<crate::time::Instant>, open: &str| at.map_or(open.to_owned(), |at| at.text(zone));
             format!("{} until {}", side(from, "the beginning"), side(to, "the end"))
         }
     };
@@ -123,7 +122,12 @@ fn read(report: &Report<'_>, page: &mut Page) {
     let (audit, summary) = (report.audit, report.summary);
     page.heading("What was read");
     let mut rows = vec![vec![
-        String::new(), "rows".into(), "accepted".into(), "rejected".into(), "duplicate".into(), "out of scope".into(),
+        String::new(),
+        "rows".into(),
+        "accepted".into(),
+        "rejected".into(),
+        "duplicate".into(),
+        "out of scope".into(),
         String::new(),
     ]];
     let counts = |total: &crate::record::ControlTotal| {
@@ -136,7 +140,8 @@ fn read(report: &Report<'_>, page: &mut Page) {
         for role in [Role::Orders, Role::Usage, Role::Refunds, Role::Events] {
             for file in audit.files.iter().filter(|file| file.role == role) {
                 let name = file.name();
-                let tail: String = name.chars().rev().take(34).collect::<Vec<_>>().into_iter().rev().collect();
+                let tail: String =
+                    name.chars().rev().take(34).collect::<Vec<_>>().into_iter().rev().collect();
                 let name = if tail.len() < name.len() { format!("…{tail}") } else { name };
                 rows.push([vec![name], counts(&file.control)].concat());
             }
@@ -172,7 +177,10 @@ fn verdict(report: &Report<'_>, page: &mut Page) {
     } else if of(Verdict::Review) + of(Verdict::Undetermined) > 0 {
         (Tone::Doubt, "No order disagrees with the policy; some need a person or more data.".to_owned())
     } else {
-        (Tone::Good, format!("All {} orders with a refund or request agree with the policy.", grouped(requested)))
+        (
+            Tone::Good,
+            format!("All {} orders with a refund or request agree with the policy.", grouped(requested)),
+        )
     };
     page.paragraph(Some(tone), &text);
     let parts: Vec<String> = [
@@ -188,9 +196,13 @@ fn verdict(report: &Report<'_>, page: &mut Page) {
     page.paragraph(None, &format!("{} orders: {}.", grouped(summary.orders()), parts.join(", ")));
     let orphans: u64 = summary.orphaned.values().map(|(count, _)| count).sum();
     if orphans > 0 {
-        let sums: Vec<String> =
-            summary.orphaned.iter().map(|(currency, (_, sum))| format!("{currency} {}", group(&sum.text(*currency)))).collect();
-        let text = format!("{orphans} more refunds name an order that is not in the exports: {}.", sums.join(", "));
+        let sums: Vec<String> = summary
+            .orphaned
+            .iter()
+            .map(|(currency, (_, sum))| format!("{currency} {}", group(&sum.text(*currency))))
+            .collect();
+        let text =
+            format!("{orphans} more refunds name an order that is not in the exports: {}.", sums.join(", "));
         page.paragraph(Some(Tone::Doubt), &text);
     }
 }
@@ -209,7 +221,10 @@ fn money(report: &Report<'_>, page: &mut Page) {
         let cells = sums.map(|sum| group(&sum.text(*currency)));
         rows.push([vec![currency.to_string()], cells.to_vec()].concat());
     }
-    page.table(&[Side::Left, Side::Right, Side::Right, Side::Right, Side::Right, Side::Right, Side::Right], &rows);
+    page.table(
+        &[Side::Left, Side::Right, Side::Right, Side::Right, Side::Right, Side::Right, Side::Right],
+        &rows,
+    );
 }
 
 fn policies(report: &Report<'_>, page: &mut Page) {
@@ -262,7 +277,9 @@ fn largest_of<'f>(findings: &'f [Finding], currencies: &[Currency]) -> Vec<&'f F
         let mut list: Vec<&Finding> = findings
             .iter()
             .filter(|finding| finding.currency == Some(currency) && finding.amount_at_risk.is_positive())
-            .filter(|finding| finding.primary && finding.class != Class::Data && finding.severity != Severity::Info)
+            .filter(|finding| {
+                finding.primary && finding.class != Class::Data && finding.severity != Severity::Info
+            })
             .collect();
         list.sort_by(|a, b| (b.amount_at_risk, a.sort_key()).cmp(&(a.amount_at_risk, b.sort_key())));
         list
@@ -271,19 +288,26 @@ fn largest_of<'f>(findings: &'f [Finding], currencies: &[Currency]) -> Vec<&'f F
     let depth = lists.iter().map(Vec::len).max().unwrap_or(0);
     let ranked = (0..depth).flat_map(|rank| lists.iter().filter_map(move |list| list.get(rank).copied()));
     let mut chosen: Vec<&Finding> = ranked.take(LARGEST).collect();
-    chosen.sort_by(|a, b| (a.currency, b.amount_at_risk, a.sort_key()).cmp(&(b.currency, a.amount_at_risk, b.sort_key())));
+    chosen.sort_by(|a, b| {
+        (a.currency, b.amount_at_risk, a.sort_key()).cmp(&(b.currency, a.amount_at_risk, b.sort_key()))
+    });
     chosen
 }
 
 fn largest(report: &Report<'_>, page: &mut Page) {
-    let mut currencies: Vec<Currency> = report.audit.findings.iter().filter_map(|finding| finding.currency).collect();
+    let mut currencies: Vec<Currency> =
+        report.audit.findings.iter().filter_map(|finding| finding.currency).collect();
     currencies.sort_unstable();
     currencies.dedup();
     let chosen = largest_of(&report.audit.findings, &currencies);
     if chosen.is_empty() {
         return;
     }
-    page.heading(&format!("The {} largest findings{}", chosen.len(), if currencies.len() > 1 { " (within each currency)" } else { "" }));
+    page.heading(&format!(
+        "The {} largest findings{}",
+        chosen.len(),
+        if currencies.len() > 1 { " (within each currency)" } else { "" }
+    ));
     for finding in chosen {
         let currency = finding.currency.expect("a largest finding has a currency");
         let sum = format!("{currency} {}", group(&finding.amount_at_risk.text(currency)));
@@ -377,7 +401,14 @@ fn more(report: &Report<'_>, page: &mut Page) {
     let order = report.audit.findings.iter().find_map(|finding| finding.order_id.as_ref());
     let order = order.map_or("ORDER_ID".to_owned(), ToString::to_string);
     let slug = report.audit.findings.first().map_or("refund-after-deduction", |finding| finding.kind.slug);
-    page.paragraph(None, &format!("refund-audit explain {order} PATH...   one order from its rows to its verdict"));
-    page.paragraph(None, &format!("refund-audit finding {slug}   what a kind of finding means"));
-    page.paragraph(None, "refund-audit audit PATH... --out DIR   every finding and outcome as files");
+    let rows = [
+        (format!("refund-audit explain {order} PATH..."), "one order from its rows to its verdict"),
+        (format!("refund-audit finding {slug}"), "what a kind of finding means"),
+        ("refund-audit audit PATH... --out DIR".to_owned(), "every finding and outcome as files"),
+    ];
+    let rows: Vec<Vec<String>> =
+        rows.into_iter().map(|(command, what)| vec![command, what.to_owned()]).collect();
+    for line in lines(&[Side::Left, Side::Left], &rows) {
+        page.lines.push(format!("  {line}"));
+    }
 }

@@ -30,7 +30,8 @@ pub(crate) fn load(folders: &[PathBuf], no_builtin: bool) -> anyhow::Result<(Vec
 
 /// The book of some files.
 pub(crate) fn book(files: &[PolicyFile]) -> anyhow::Result<PolicyBook> {
-    let pairs: Vec<(&str, &str)> = files.iter().map(|file| (file.name.as_str(), file.text.as_str())).collect();
+    let pairs: Vec<(&str, &str)> =
+        files.iter().map(|file| (file.name.as_str(), file.text.as_str())).collect();
     Ok(PolicyBook::load(&pairs)?)
 }
 

@@ -10,12 +10,13 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
     let inputs = inputs(&args.inputs)?;
     let options = options(&args.question, true, false)?;
     let progress = progress(args.question.progress, args.question.quiet);
-    let (case, horizon, files, ids) = engine::cases_of(&inputs, &book, &options, &args.order_id, progress.as_ref())?;
-    let Some(case) = case else {
+    let told = engine::tell(&inputs, &book, &options, &args.order_id, progress.as_ref())?;
+    let Some(case) = told.case else {
+        let ids = &told.order_ids;
         let near = refund_audit::nearest(&args.order_id, ids.iter().map(String::as_str));
         let near = near.map(|near| format!("; did you mean {near}")).unwrap_or_default();
         anyhow::bail!("no order {:?} in the exports ({} orders read){near}", args.order_id, ids.len());
     };
-    output::write(|out| explain::explain(&case, &book, &horizon, &files, out))?;
+    output::write(|out| explain::explain(&case, &book, &told.horizon, &told.files, out))?;
     Ok(Exit::Clean)
 }

@@ -39,12 +39,14 @@ pub(crate) fn inputs(args: &InputArgs) -> anyhow::Result<Inputs> {
 /// The options of a run.
 pub(crate) fn options(args: &QuestionArgs, opportunities: bool, digests: bool) -> anyhow::Result<Options> {
     let zone = Offset::BEIJING;
-    let as_of = args.as_of.as_deref().map(|text| {
-        Instant::parse(text, zone).map_err(|why| anyhow::anyhow!("--as-of {text:?} {why}"))
-    });
-    let covers = args.usage_covers.as_deref().map(|text| {
-        Interval::parse(text, zone).map_err(|why| anyhow::anyhow!("--usage-covers {why}"))
-    });
+    let as_of = args
+        .as_of
+        .as_deref()
+        .map(|text| Instant::parse(text, zone).map_err(|why| anyhow::anyhow!("--as-of {text:?} {why}")));
+    let covers = args
+        .usage_covers
+        .as_deref()
+        .map(|text| Interval::parse(text, zone).map_err(|why| anyhow::anyhow!("--usage-covers {why}")));
     Ok(Options {
         as_of: as_of.transpose()?,
         usage_covers: covers.transpose()?,

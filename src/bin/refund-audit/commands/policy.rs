@@ -64,9 +64,19 @@ fn check(paths: &[PathBuf]) -> anyhow::Result<Exit> {
         for policy in wanted {
             let remarks = lint(policy);
             let versions = policy.versions.len();
-            writeln!(out, "{}: {} loads, {versions} version{}", policy.file, policy.id, if versions == 1 { "" } else { "s" })?;
+            writeln!(
+                out,
+                "{}: {} loads, {versions} version{}",
+                policy.file,
+                policy.id,
+                if versions == 1 { "" } else { "s" }
+            )?;
             for remark in remarks {
-                let version = if remark.version.is_empty() { String::new() } else { format!("version {}: ", remark.version) };
+                let version = if remark.version.is_empty() {
+                    String::new()
+                } else {
+                    format!("version {}: ", remark.version)
+                };
                 writeln!(out, "    {version}{}", remark.message)?;
             }
         }

@@ -1,15 +1,16 @@
-//! Columns of text that line up, for reports that people read.
+//! Text for people: columns that line up, lines that fit, wide characters counted as two.
 
 /// How a column stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     Left,
     Right,
 }
 
 /// Rows of cells padded to the width of their columns, two blanks between them, none at the end.
-pub(super) fn lines(sides: &[Side], rows: &[Vec<String>]) -> Vec<String> {
-    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| width_of(cell)).max().unwrap_or(0);
+pub(crate) fn lines(sides: &[Side], rows: &[Vec<String>]) -> Vec<String> {
+    let width =
+        |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| width_of(cell)).max().unwrap_or(0);
     let widths: Vec<usize> = (0..sides.len()).map(width).collect();
     rows.iter()
         .map(|row| {
@@ -31,7 +32,7 @@ pub(super) fn lines(sides: &[Side], rows: &[Vec<String>]) -> Vec<String> {
 }
 
 /// Columns that a text takes on a terminal: two for each East Asian wide character.
-pub(super) fn width_of(text: &str) -> usize {
+pub(crate) fn width_of(text: &str) -> usize {
     text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
 
@@ -41,7 +42,7 @@ fn is_wide(c: char) -> bool {
 }
 
 /// A text cut to a width, with an ellipsis where something is missing.
-pub(super) fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     if width_of(text) <= width {
         return text.to_owned();
     }
@@ -59,7 +60,7 @@ pub(super) fn cut(text: &str, width: usize) -> String {
 }
 
 /// A text broken into lines of a width at blanks.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let last = lines.last_mut().expect("there is always a line");
@@ -75,15 +76,23 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A text behind a lead, broken at `width` with its further lines under its first.
+pub(crate) fn hanging(lead: &str, text: &str, width: usize) -> String {
+    let indent = width_of(lead);
+    let lines = wrap(text, width.saturating_sub(indent).max(20));
+    format!("{lead}{}", lines.join(&format!("\n{}", " ".repeat(indent))))
+}
+
 /// A count with thin groups of three: `1 234 567`.
-pub(super) fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     group(&number.to_string())
 }
 
 /// A decimal text with its whole part in groups of three.
-pub(super) fn group(text: &str) -> String {
+pub(crate) fn group(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
-    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+    let (whole, fraction) =
+        digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
     let mut grouped = String::from(sign);
     for (at, digit) in whole.chars().enumerate() {
         if at > 0 && (whole.len() - at) % 3 == 0 {
