@@ -103,7 +103,7 @@ pub mod engine;
 pub mod report;
 pub mod explain;
 
-// pub mod generate;
+pub mod generate;
 
 mod digest;
 mod layout;

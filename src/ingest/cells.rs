@@ -1,9 +1,8 @@
 //! The strict grammars of cells, and what to say when one is missed.
 
-use csv::ByteRecord;
-
 use super::{
     header::Layout,
+    rows::RowCells,
     schema::{Column, columns},
 };
 use crate::{
@@ -34,14 +33,14 @@ pub(super) struct Marks {
 
 /// A row with the layout of its file, and the marks of the cells read so far.
 pub(super) struct Cells<'r> {
-    pub(super) record: &'r ByteRecord,
+    pub(super) record: RowCells<'r>,
     pub(super) layout: &'r Layout,
     pub(super) zone: Offset,
     pub(super) marks: Marks,
 }
 
 impl<'r> Cells<'r> {
-    pub(super) fn new(record: &'r ByteRecord, layout: &'r Layout, zone: Offset) -> Self {
+    pub(super) fn new(record: RowCells<'r>, layout: &'r Layout, zone: Offset) -> Self {
         Self { record, layout, zone, marks: Marks::default() }
     }
 

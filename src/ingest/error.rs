@@ -22,6 +22,14 @@ pub enum IngestError {
         /// The folder.
         path: PathBuf,
     },
+    /// It has not even a header, and nothing says what it was to tell of.
+    #[error(
+        "{file}: the file is empty, and nothing says what it was to tell of; name it with --orders, --usage, --refunds or --events"
+    )]
+    Empty {
+        /// The file.
+        file: String,
+    },
     /// Its header is not that of any role.
     #[error("{file}:1: header not recognised: nearest to {}, which needs {}{hint}", role.word(), missing.join(", "))]
     UnknownHeader {

@@ -103,7 +103,12 @@ pub(super) fn open<'p>(
         None => Vec::new(),
     };
     let name = path.to_string_lossy();
-    let layout = recognise(&name, &header, given)?;
+    let layout = if header.is_empty() {
+        let role = given.or_else(|| role_by_name(path));
+        Layout::of_nothing(role.ok_or_else(|| IngestError::Empty { file: name.clone().into_owned() })?)
+    } else {
+        recognise(&name, &header, given)?
+    };
     let read = FileRead {
         id,
         path: path.to_owned(),
@@ -118,6 +123,13 @@ pub(super) fn open<'p>(
         latest: None,
     };
     Ok(Opened { rows, layout, read })
+}
+
+/// What an empty file was to tell of, by the one role that its name holds.
+fn role_by_name(path: &Path) -> Option<Role> {
+    let name = path.file_stem()?.to_string_lossy().to_lowercase();
+    let mut named = Role::ALL.into_iter().filter(|role| name.contains(role.word()));
+    named.next().filter(|_| named.next().is_none())
 }
 
 /// The role of a file by its header, without reading further.

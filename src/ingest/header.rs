@@ -33,6 +33,14 @@ fn missing(role: Role, header: &[String]) -> Vec<&'static str> {
     missing
 }
 
+impl Layout {
+    /// The layout of a file without a header: nothing is there to be read.
+    #[must_use]
+    pub fn of_nothing(role: Role) -> Self {
+        Self { role, places: vec![None; columns(role).len()], width: 0, unknown: Vec::new() }
+    }
+}
+
 /// Recognises a header, or holds it to the role it was given for.
 ///
 /// # Errors

@@ -26,11 +26,39 @@ pub(super) struct Rows<'p> {
     line: u64,
 }
 
+/// The cells of one row, wherever they come from.
+#[derive(Clone, Copy)]
+pub(super) enum RowCells<'r> {
+    /// As a file has them.
+    Read(&'r ByteRecord),
+}
+
+impl<'r> RowCells<'r> {
+    /// The bytes of a cell.
+    pub(super) fn get(self, place: usize) -> Option<&'r [u8]> {
+        match self {
+            Self::Read(record) => record.get(place),
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn len(self) -> usize {
+        match self {
+            Self::Read(record) => record.len(),
+        }
+    }
+
+    /// Each of them.
+    pub(super) fn iter(self) -> impl Iterator<Item = &'r [u8]> {
+        (0..self.len()).filter_map(move |place| self.get(place))
+    }
+}
+
 /// One row as it stands in the file.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'r> {
     /// Its cells.
-    pub(super) record: &'r ByteRecord,
+    pub(super) record: RowCells<'r>,
     /// The physical line on which it starts; the header is on line 1.
     pub(super) line: u64,
     /// Lines that it spans beside the first.
@@ -86,7 +114,7 @@ impl<'p> Rows<'p> {
             if self.record.len() == 1 && self.record.get(0).is_some_and(<[u8]>::is_empty) {
                 continue;
             }
-            return Ok(Some(Row { record: &self.record, line, more_lines: inner }));
+            return Ok(Some(Row { record: RowCells::Read(&self.record), line, more_lines: inner }));
         }
     }
 

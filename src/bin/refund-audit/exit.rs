@@ -2,6 +2,8 @@
 
 use std::{io, process::ExitCode};
 
+use refund_audit::{engine::AuditError, ingest::IngestError};
+
 /// What the program tells its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -53,5 +55,11 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
         let lead = if at == 0 { "refund-audit: " } else { "  because " };
         eprintln!("{lead}{}", text.replace('\n', "\n              "));
     }
-    Exit::Usage
+    // An input without even a header is missing data, not a wrong command line.
+    if error.chain().any(is_empty_input) { Exit::Incomplete } else { Exit::Usage }
+}
+
+fn is_empty_input(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let Some(AuditError::Ingest(errors)) = cause.downcast_ref() else { return false };
+    errors.iter().all(|error| matches!(error, IngestError::Empty { .. }))
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write, stdout};
 
+use anyhow::Context;
 use refund_audit::report::Style;
 
 use crate::args::When;
@@ -20,8 +21,7 @@ pub(crate) fn style(when: When) -> Style {
 }
 
 /// Writes to standard output through a buffer.
-pub(crate) fn write(act: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+pub(crate) fn write(act: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(stdout().lock());
-    act(&mut out)?;
-    out.flush()
+    act(&mut out).and_then(|()| out.flush()).context("standard output")
 }
