@@ -129,7 +129,79 @@ pub(super) fn abuse_patterns(orders: &[Order], refunds: &Refunds, horizon: &Hori
             by_account.entry((&order.account_id, &order.product)).or_default().push((order, row));
         }
     }
-    by_account.into_iter().filter_map(|((account, product), rows)| pattern(account, product, rows)).collect()
+    let again = bought_again(orders, &by_account);
+    by_account
+        .into_iter()
+        .flat_map(|(key, rows)| {
+            let mut found: Vec<Finding> = rows
+                .iter()
+                .filter_map(|row| repurchase(row, again.get(&key).map_or(&[][..], Vec::as_slice)))
+                .collect();
+            found.extend(pattern(key.0, key.1, rows));
+            found
+        })
+        .collect()
+}
+
+/// Orders of the accounts and products that had refunds, by time of payment.
+fn bought_again<'o>(
+    orders: &'o [Order],
+    refunded: &BTreeMap<(&'o AccountId, &'o str), Vec<(&Order, &CaseRefund)>>,
+) -> BTreeMap<(&'o AccountId, &'o str), Vec<&'o Order>> {
+    let mut bought: BTreeMap<(&AccountId, &str), Vec<&Order>> = BTreeMap::new();
+    for order in orders.iter().filter(|order| refunded.contains_key(&(&order.account_id, &*order.product))) {
+        bought.entry((&order.account_id, &*order.product)).or_default().push(order);
+    }
+    for list in bought.values_mut() {
+        list.sort_by_key(|order| order.paid_at);
+    }
+    bought
+}
+
+/// The same package bought again by the same account within a day of its refund.
+fn repurchase((order, row): &(&Order, &CaseRefund), bought: &[&Order]) -> Option<Finding> {
+    let refund = &row.refund;
+    let asked_at = refund.requested_at.earliest();
+    let after = bought.partition_point(|other| other.paid_at.earliest() <= asked_at);
+    let again = bought[after..]
+        .iter()
+        .take_while(|other| other.paid_at.earliest() <= asked_at.plus_days(1))
+        .find(|other| other.package_type == order.package_type && other.order_id != order.order_id)?;
+    let mut finding = signal(order, row, refund.returned.total());
+    finding.explanation = format!(
+        "Refunded {}, and the same package was bought again {} (order {}): a signal for or against a denial, no \
+         verdict.",
+        asked_at.text(Offset::BEIJING),
+        again.paid_at.earliest().text(Offset::BEIJING),
+        again.order_id
+    );
+    finding.evidence.push(Evidence { role: Role::Orders, at: again.at, id: again.order_id.to_string() });
+    Some(finding)
+}
+
+/// A pattern told on one refund.
+fn signal(order: &Order, row: &CaseRefund, sum: Money) -> Finding {
+    let kind = Kind::of("abuse-pattern").expect("a finding is in the catalogue");
+    let refund = &row.refund;
+    Finding {
+        order_id: Some(order.order_id.clone()),
+        refund_id: Some(refund.refund_id.clone()),
+        kind,
+        class: kind.class,
+        severity: kind.severity,
+        direction: Direction::None,
+        currency: Some(refund.returned.currency),
+        amount_at_risk: sum,
+        asked_at: Some(refund.requested_at.earliest()),
+        expected_total: None,
+        actual_total: None,
+        citation: None,
+        explanation: String::new(),
+        evidence: vec![Evidence { role: Role::Refunds, at: refund.at, id: refund.refund_id.to_string() }],
+        readings: Vec::new(),
+        primary: false,
+        exposure: Money::ZERO,
+    }
 }
 
 fn counts(row: &CaseRefund, horizon: &Horizon) -> bool {
@@ -152,42 +224,23 @@ fn pattern(account: &AccountId, product: &str, mut rows: Vec<(&Order, &CaseRefun
         .iter()
         .filter(|(_, row)| asked(row) >= from && asked(row) < from.plus_days(PATTERN_DAYS))
         .collect();
-    let kind = Kind::of("abuse-pattern").expect("a finding is in the catalogue");
     let currency = last.refund.returned.currency;
-    let sum = in_year
+    let in_currency = in_year.iter().filter(|(_, row)| row.refund.returned.currency == currency);
+    let sum = in_currency.map(|(_, row)| row.refund.returned.total()).sum();
+    let mut finding = signal(order, last, sum);
+    finding.explanation = format!(
+        "Account {account} had {} refunds of {product} within a year from {}: a signal for or against a denial, no \
+         verdict.",
+        in_year.len(),
+        from.text(Offset::BEIJING)
+    );
+    finding.evidence = in_year
         .iter()
-        .filter(|(_, row)| row.refund.returned.currency == currency)
-        .map(|(_, row)| row.refund.returned.total())
-        .sum::<Money>();
-    Some(Finding {
-        order_id: Some(order.order_id.clone()),
-        refund_id: Some(last.refund.refund_id.clone()),
-        kind,
-        class: kind.class,
-        severity: kind.severity,
-        direction: Direction::None,
-        currency: Some(currency),
-        amount_at_risk: sum,
-        asked_at: Some(asked(last)),
-        expected_total: None,
-        actual_total: None,
-        citation: None,
-        explanation: format!(
-            "Account {account} had {} refunds of {product} within a year from {}: a signal for or against a denial, no \
-             verdict.",
-            in_year.len(),
-            from.text(Offset::BEIJING)
-        ),
-        evidence: in_year
-            .iter()
-            .map(|(_, row)| Evidence {
-                role: Role::Refunds,
-                at: row.refund.at,
-                id: row.refund.refund_id.to_string(),
-            })
-            .collect(),
-        readings: Vec::new(),
-        primary: false,
-        exposure: Money::ZERO,
-    })
+        .map(|(_, row)| Evidence {
+            role: Role::Refunds,
+            at: row.refund.at,
+            id: row.refund.refund_id.to_string(),
+        })
+        .collect();
+    Some(finding)
 }

@@ -52,6 +52,20 @@ impl Style {
     }
 }
 
+/// A sum in the decimals of its currency, in groups; an ellipsis says that there are more, which the run
+/// folder has in full.
+fn in_page(sum: Money, currency: Currency) -> String {
+    let text = sum.text(currency);
+    let places = currency.places().unwrap_or(0);
+    if sum.places() <= places {
+        return group(&text);
+    }
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let kept = fraction.get(..places as usize).unwrap_or(fraction);
+    let point = if kept.is_empty() { "" } else { "." };
+    format!("{}…", group(&format!("{whole}{point}{kept}")))
+}
+
 /// Writes the summary.
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { style: report.style, lines: Vec::new() };
@@ -82,9 +96,24 @@ impl Page {
         self.lines.push(self.style.paint(Tone::Heading, text));
     }
 
-    /// Rows under a heading; the first is their head.
+    /// Rows under a heading; the first is their head. Where they are too wide for the page, the widest
+    /// column of words gives way.
     fn table(&mut self, sides: &[Side], rows: &[Vec<String>]) {
-        for (at, line) in lines(sides, rows).into_iter().enumerate() {
+        let widest =
+            |rows: &[Vec<String>]| lines(sides, rows).iter().map(|line| width_of(line)).max().unwrap_or(0);
+        let mut rows = rows.to_vec();
+        let over = (widest(&rows) + 2).saturating_sub(WIDTH);
+        if over > 0 {
+            let column =
+                |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| width_of(cell)).max();
+            let words = (0..sides.len()).filter(|&at| sides[at] == Side::Left).max_by_key(|&at| column(at));
+            if let Some((at, width)) = words.and_then(|at| Some((at, column(at)?))) {
+                for cell in rows.iter_mut().filter_map(|row| row.get_mut(at)) {
+                    *cell = cut(cell, width.saturating_sub(over).max(8));
+                }
+            }
+        }
+        for (at, line) in lines(sides, &rows).into_iter().enumerate() {
             let line = format!("  {line}");
             self.lines.push(if at == 0 { self.style.paint(Tone::Quiet, &line) } else { line });
         }
@@ -103,19 +132,20 @@ fn head(report: &Report<'_>, page: &mut Page) {
     let zone = Offset::BEIJING;
     page.lines.push(page.style.paint(Tone::Heading, "Refund audit"));
     let as_of = if audit.as_of_given { "as asked" } else { "the latest row" };
-    page.lines.push(format!("  as of           {}  ({as_of})", audit.as_of.text(zone)));
+    page.lines.push(format!("  as of           {} ({as_of}; all times are {zone})", audit.as_of.plain(zone)));
     let covers = audit.coverage.interval;
     let known = match (covers.from, covers.to) {
         (Some(from), Some(to)) if from >= to => "nothing: no deduction was read".to_owned(),
         (None, None) => "all times".to_owned(),
         (from, to) => {
-            let side =
-                |at: Option<crate::time::Instant>, open: &str| at.map_or(open.to_owned(), |at| at.text(zone));
+            let side = |at: Option<crate::time::Instant>, open: &str| {
+                at.map_or(open.to_owned(), |at| at.plain(zone))
+            };
             format!("{} until {}", side(from, "the beginning"), side(to, "the end"))
         }
     };
     let given = if audit.coverage.given { "as asked" } else { "the days of the postings" };
-    page.lines.push(format!("  deductions      {known}  ({given})"));
+    page.lines.push(format!("  deductions      {known} ({given})"));
 }
 
 fn read(report: &Report<'_>, page: &mut Page) {
@@ -199,10 +229,13 @@ fn verdict(report: &Report<'_>, page: &mut Page) {
         let sums: Vec<String> = summary
             .orphaned
             .iter()
-            .map(|(currency, (_, sum))| format!("{currency} {}", group(&sum.text(*currency))))
+            .map(|(currency, (_, sum))| format!("{currency} {}", in_page(*sum, *currency)))
             .collect();
-        let text =
-            format!("{orphans} more refunds name an order that is not in the exports: {}.", sums.join(", "));
+        let text = format!(
+            "{orphans} more refund{} an order that is not in the exports: {}.",
+            if orphans == 1 { " names" } else { "s name" },
+            sums.join(", ")
+        );
         page.paragraph(Some(Tone::Doubt), &text);
     }
 }
@@ -218,7 +251,7 @@ fn money(report: &Report<'_>, page: &mut Page) {
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for (currency, line) in shown {
         let sums = [line.refunded, line.expected, line.over, line.under, line.review, line.undetermined];
-        let cells = sums.map(|sum| group(&sum.text(*currency)));
+        let cells = sums.map(|sum| in_page(sum, *currency));
         rows.push([vec![currency.to_string()], cells.to_vec()].concat());
     }
     page.table(
@@ -241,9 +274,9 @@ fn policies(report: &Report<'_>, page: &mut Page) {
             cut(if policy.is_empty() { "no policy" } else { policy }, 40),
             currency.to_string(),
             grouped(line.orders),
-            group(&line.refunded.text(*currency)),
-            group(&line.over.text(*currency)),
-            group(&line.under.text(*currency)),
+            in_page(line.refunded, *currency),
+            in_page(line.over, *currency),
+            in_page(line.under, *currency),
         ]);
     }
     let right = Side::Right;
@@ -265,7 +298,7 @@ fn kinds(report: &Report<'_>, page: &mut Page) {
             (*slug).to_owned(),
             currency.map(|currency| currency.to_string()).unwrap_or_default(),
             grouped(line.findings),
-            currency.map(|currency| group(&line.amount_at_risk.text(currency))).unwrap_or_default(),
+            currency.map(|currency| in_page(line.amount_at_risk, currency)).unwrap_or_default(),
         ]);
     }
     page.table(&[Side::Left, Side::Left, Side::Left, Side::Left, Side::Right, Side::Right], &rows);
@@ -310,7 +343,7 @@ fn largest(report: &Report<'_>, page: &mut Page) {
     ));
     for finding in chosen {
         let currency = finding.currency.expect("a largest finding has a currency");
-        let sum = format!("{currency} {}", group(&finding.amount_at_risk.text(currency)));
+        let sum = format!("{currency} {}", in_page(finding.amount_at_risk, currency));
         let order = finding.order_id.as_ref().map(ToString::to_string).unwrap_or_default();
         let title = format!("{sum:>16}  {}  {}", finding.kind.slug, order);
         let tone = if finding.class == Class::Mismatch { Tone::Bad } else { Tone::Doubt };
@@ -338,7 +371,7 @@ fn undecided(report: &Report<'_>, page: &mut Page) {
             (*reason).to_owned(),
             currency.to_string(),
             grouped(line.orders),
-            group(&line.refunded.text(*currency)),
+            in_page(line.refunded, *currency),
         ]);
     }
     page.table(&[Side::Left, Side::Left, Side::Right, Side::Right], &rows);
@@ -384,7 +417,7 @@ fn remarks(report: &Report<'_>, page: &mut Page) {
         remarks.push(format!(
             "{} unused orders could still be refunded: {currency} {} (--opportunities lists them).",
             grouped(*orders),
-            group(&sum.text(*currency))
+            in_page(*sum, *currency)
         ));
     }
     if remarks.is_empty() {

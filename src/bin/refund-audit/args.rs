@@ -205,6 +205,9 @@ pub(crate) struct GenerateArgs {
     /// How many orders
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub(crate) orders: u64,
+    /// Write the shipped sample instead
+    #[arg(long, conflicts_with_all = ["seed", "orders"])]
+    pub(crate) sample: bool,
     /// The folder to write; it must not be there yet
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
