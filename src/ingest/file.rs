@@ -211,6 +211,14 @@ pub(super) fn reject(
 
 /// A row has as many cells as the header.
 pub(super) fn check_width(row: &Row<'_>, layout: &Layout) -> Result<(), Fault> {
+    if row.is_unclosed {
+        let last = row.line + row.more_lines;
+        let reason = format!(
+            "a quote is left open: the row takes everything from line {} to {last}, the end",
+            row.line
+        );
+        return Err(Fault { column: "", reason });
+    }
     if row.record.len() == layout.width {
         return Ok(());
     }

@@ -22,7 +22,7 @@ const BLOCK: usize = 1 << 18;
 pub(super) struct Rows<'p> {
     reader: csv::Reader<Chain<Tap<'p>, &'static [u8]>>,
     record: ByteRecord,
-    digest: Arc<Mutex<Option<Digest>>>,
+    passed: Arc<Mutex<Passed>>,
     line: u64,
 }
 
@@ -63,21 +63,35 @@ pub(super) struct Row<'r> {
     pub(super) line: u64,
     /// Lines that it spans beside the first.
     pub(super) more_lines: u64,
+    /// Whether it goes on to the end of the file because a quote is left open.
+    pub(super) is_unclosed: bool,
 }
 
 /// Counts bytes for the bar and the digest on their way to the splitter.
 struct Tap<'p> {
     file: File,
     progress: &'p dyn Progress,
-    digest: Arc<Mutex<Option<Digest>>>,
+    passed: Arc<Mutex<Passed>>,
+}
+
+/// What has passed the tap.
+#[derive(Default)]
+struct Passed {
+    digest: Option<Digest>,
+    bytes: u64,
+    last: Option<u8>,
 }
 
 impl Read for Tap<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.file.read(buffer)?;
-        if let Some(digest) = self.digest.lock().expect("no thread panics with a digest").as_mut() {
+        let mut passed = self.passed.lock().expect("no thread panics with a tap");
+        if let Some(digest) = &mut passed.digest {
             digest.update(&buffer[..length]);
         }
+        passed.bytes += length as u64;
+        passed.last = buffer[..length].last().copied().or(passed.last);
+        drop(passed);
         self.progress.advance(length as u64);
         Ok(length)
     }
@@ -86,8 +100,9 @@ impl Read for Tap<'_> {
 impl<'p> Rows<'p> {
     /// Opens a file; with `digest` its SHA-256 is computed on the way.
     pub(super) fn open(path: &Path, digest: bool, progress: &'p dyn Progress) -> io::Result<Self> {
-        let digest = Arc::new(Mutex::new(digest.then(Digest::default)));
-        let tap = Tap { file: File::open(path)?, progress, digest: Arc::clone(&digest) };
+        let passed = Passed { digest: digest.then(Digest::default), ..Passed::default() };
+        let passed = Arc::new(Mutex::new(passed));
+        let tap = Tap { file: File::open(path)?, progress, passed: Arc::clone(&passed) };
         // Rows end at a line feed alone: the crate's own line count is wrong after CR LF and after blank
         // lines, and right like this once the carriage return is taken off the last cell. The extra line
         // feed closes a last row without one.
@@ -97,7 +112,7 @@ impl<'p> Rows<'p> {
             .terminator(csv::Terminator::Any(b'\n'))
             .buffer_capacity(BLOCK)
             .from_reader(tap.chain(&b"\n"[..]));
-        Ok(Self { reader, record: ByteRecord::new(), digest, line: 1 })
+        Ok(Self { reader, record: ByteRecord::new(), passed, line: 1 })
     }
 
     /// The next row; `None` at the end. Blank lines are no rows.
@@ -108,19 +123,32 @@ impl<'p> Rows<'p> {
             }
             let after = self.reader.position().line();
             let inner = if after - self.line > 1 { newlines(&self.record) } else { 0 };
-            let line = after - inner - 1;
+            // Only a row without a quote left open ends with a line feed of its own.
+            let is_unclosed = self.record.as_slice().last() == Some(&b'\n') && self.ends_unclosed();
+            let line = after - inner - u64::from(!is_unclosed);
+            let trailing =
+                self.record.as_slice().iter().rev().take_while(|&&byte| byte == b'\n').count() as u64;
+            let more_lines = if is_unclosed { inner.saturating_sub(trailing) } else { inner };
             self.line = after;
             strip_carriage_return(&mut self.record);
             if self.record.len() == 1 && self.record.get(0).is_some_and(<[u8]>::is_empty) {
                 continue;
             }
-            return Ok(Some(Row { record: RowCells::Read(&self.record), line, more_lines: inner }));
+            let record = RowCells::Read(&self.record);
+            return Ok(Some(Row { record, line, more_lines, is_unclosed }));
         }
+    }
+
+    /// Whether the row just read took the line feed that was put behind the file, which only a quote left
+    /// open can do; a file that ends with a closing quote has that line feed as the end of its last row.
+    fn ends_unclosed(&self) -> bool {
+        let passed = self.passed.lock().expect("no thread panics with a tap");
+        self.reader.position().byte() > passed.bytes && passed.last != Some(b'"')
     }
 
     /// The digest of everything read, once the end was reached.
     pub(super) fn digest(&mut self) -> Option<String> {
-        self.digest.lock().expect("no thread panics with a digest").take().map(Digest::hex)
+        self.passed.lock().expect("no thread panics with a tap").digest.take().map(Digest::hex)
     }
 }
 
@@ -178,5 +206,9 @@ mod tests {
         assert_eq!(lines("\u{feff}a\n1\n"), [(1, cells(&["a"])), (2, cells(&["1"]))]);
         assert_eq!(lines("\n\na\n"), [(3, cells(&["a"]))]);
         assert_eq!(lines(""), []);
+        assert_eq!(
+            lines("a,b\n1,2\n3,\"4\n5,6\n"),
+            [(1, cells(&["a", "b"])), (2, cells(&["1", "2"])), (3, cells(&["3", "4\n5,6\n\n"]))]
+        );
     }
 }
