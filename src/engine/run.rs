@@ -21,7 +21,7 @@ use crate::{
     money::Quantity,
     policy::{Length, PolicyBook},
     record::{Defect, FileId, Order, Role},
-    time::{Instant, Interval, Offset},
+    time::{Instant, Interval, Moment, Offset},
 };
 
 /// The interval for which the deduction export is taken to be complete, and who said so.
@@ -341,7 +341,9 @@ fn in_question(
 fn may_be_open(order: &Order, book: &PolicyBook, as_of_min: Option<Instant>) -> bool {
     let Some(as_of) = as_of_min else { return true };
     let paid_at = order.paid_at.latest();
-    let anchor = [Some(paid_at), order.delivered_at, order.effective_at].into_iter().flatten().max();
+    let latest = |moment: Option<Moment>| moment.map(Moment::latest);
+    let anchors = [Some(paid_at), latest(order.delivered_at), latest(order.effective_at)];
+    let anchor = anchors.into_iter().flatten().max();
     let anchor = anchor.unwrap_or(paid_at);
     book.about(&order.product).filter(|policy| policy.applies.covers(order)).any(|policy| {
         let terms = policy.versions.iter().flat_map(|version| {
@@ -350,7 +352,7 @@ fn may_be_open(order: &Order, book: &PolicyBook, as_of_min: Option<Instant>) -> 
         terms.filter_map(|terms| terms.window_of(&order.package_type)).any(|window| match window.length {
             // One day beyond covers an inclusive end and the end of the local day.
             Length::Days(days) => anchor.plus_days(i64::from(days) + 2) > as_of,
-            Length::Validity => order.expires_at.is_none_or(|expires_at| expires_at > as_of),
+            Length::Validity => order.expires_at.is_none_or(|expires_at| expires_at.latest() > as_of),
             Length::Unlimited => true,
             Length::Unstated => false,
         })

@@ -10,7 +10,7 @@ use crate::{
     layout::hanging,
     policy::{Eligibility, Owed, PolicyBook},
     record::{Basis, EventKey, SourceRef},
-    time::{Instant, Offset},
+    time::{Instant, Moment, Offset},
 };
 
 /// Usage rows told one by one.
@@ -106,11 +106,11 @@ fn timeline(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn 
     let mut lines: Vec<(Instant, String)> = Vec::new();
     let mut add = |at: Option<Instant>, what: String| lines.extend(at.map(|at| (at, what)));
     add(Some(order.paid_at.earliest()), format!("paid  {}", place(order.at)));
-    add(order.delivered_at, "delivered".to_owned());
-    add(order.effective_at, "took effect".to_owned());
+    add(order.delivered_at.map(Moment::earliest), "delivered".to_owned());
+    add(order.effective_at.map(Moment::earliest), "took effect".to_owned());
     add(order.license_activated_at, "its License was activated".to_owned());
     add(order.linked_license_activated_at, "a License tied to it was activated".to_owned());
-    add(order.expires_at, "expires".to_owned());
+    add(order.expires_at.map(Moment::earliest), "expires".to_owned());
     for usage in view.usage().iter().take(USAGE_TOLD_MAX) {
         let kind = if usage.basis == Basis::Deduction { "deducted" } else { "raw usage" };
         add(Some(usage.posted_at.earliest()), format!("{kind} {}  {}", usage.quantity, place(usage.at)));

@@ -134,9 +134,9 @@ fn not(view: &View<'_>, predicate: &Predicate, clause: &str) -> String {
         Predicate::LinkedLicenseActivated => {
             at(order.linked_license_activated_at, "no License tied to it was activated")
         }
-        Predicate::Expired => order
-            .expires_at
-            .map_or("no expiry in the export".to_owned(), |at| format!("it expires {}", at.text(ZONE))),
+        Predicate::Expired => order.expires_at.map_or("no expiry in the export".to_owned(), |at| {
+            format!("it expires {}", at.earliest().text(ZONE))
+        }),
         Predicate::PackageTypeIn { values } => {
             format!("it is a {}, not {}", order.package_type, values.join(" or "))
         }

@@ -114,6 +114,7 @@ impl Kind {
     /// Whether canonical exports can raise it.
     #[must_use]
     pub fn is_raised(&self) -> bool {
-        !self.page().meaning.contains("Not raised from canonical exports:")
+        let words: Vec<&str> = self.page().meaning.split_whitespace().collect();
+        !words.join(" ").contains("Not raised from canonical exports:")
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     money::Money,
     policy::{Eligibility, PolicyBook, Unknown},
     record::{Basis, EventKind, OrderStatus, RefundStatus},
+    time::Moment,
 };
 
 /// The findings of the order, beside those of its refunds. `answer` is that of its decisive request.
@@ -97,7 +98,7 @@ fn conflict_without_refund(view: &View<'_>, answer: &Answer<'_>) -> Option<Findi
 fn time_order(view: &View<'_>) -> Option<Finding> {
     let order = view.order();
     let paid_at = order.paid_at.earliest();
-    let delivered_at = order.delivered_at.filter(|at| *at < paid_at)?;
+    let delivered_at = order.delivered_at.map(Moment::latest).filter(|at| *at < paid_at)?;
     let say = Say { view };
     let mut draft = finding(view, "time-order", Money::ZERO);
     draft.explanation = format!("Delivered {} before it was paid {}.", say.at(delivered_at), say.at(paid_at));
@@ -172,7 +173,7 @@ fn future_times(view: &View<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     let unseen = view.case.refunds.iter().filter(|row| row.refund.requested_at.earliest() > as_of);
     for row in unseen {
-        let mut draft = finding(view, "future-time", row.refund.returned.total());
+        let mut draft = finding(view, "future-time", Money::ZERO);
         draft.refund_id = Some(row.refund.refund_id.clone());
         draft.currency = Some(row.refund.returned.currency);
         draft.evidence.insert(0, super::draft::refund_row(&row.refund));

@@ -161,7 +161,7 @@ impl<'c> View<'c> {
 
     /// Whether every instant that policy uses is known to the second, for a request.
     pub(super) fn is_exact(&self, request: Request) -> bool {
-        self.order().paid_at.is_exact()
+        self.order().is_exact()
             && request.requested_at.is_exact()
             && self.usage.iter().all(|usage| usage.posted_at.is_exact())
     }
@@ -172,7 +172,7 @@ impl<'c> View<'c> {
             paid_at: self.order().paid_at.earliest(),
             requested_at: request.requested_at.latest(),
             covered: self.horizon.usage_covers,
-            postings_late: false,
+            blurs_late: false,
         }
     }
 
@@ -184,7 +184,7 @@ impl<'c> View<'c> {
             paid_at,
             requested_at: request.requested_at.earliest().max(paid_at.min(latest)),
             covered: self.horizon.usage_covers,
-            postings_late: true,
+            blurs_late: true,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     money::Quantity,
     record::{Basis, Event, EventKind, Order, Tender, Usage},
-    time::{Instant, Interval},
+    time::{Instant, Interval, Moment},
 };
 
 /// What is known of an order.
@@ -36,8 +36,9 @@ pub struct Question {
     pub requested_at: Instant,
     /// The interval for which the deduction export is complete.
     pub covered: Interval,
-    /// Whether deductions whose time is blurred count as posted at their latest instant.
-    pub postings_late: bool,
+    /// Whether other moments that lost their seconds count with their latest instant, which favours the
+    /// request, or with their earliest.
+    pub blurs_late: bool,
 }
 
 /// Whether a refund is due.
@@ -123,6 +124,14 @@ pub struct Entitlement<'b> {
     pub owed: Option<Owed>,
 }
 
+impl Question {
+    /// The instant that a moment counts with.
+    #[must_use]
+    pub const fn instant(&self, moment: Moment) -> Instant {
+        if self.blurs_late { moment.latest() } else { moment.earliest() }
+    }
+}
+
 impl Entitlement<'_> {
     fn unknown(why: Unknown) -> Self {
         Self { eligibility: Eligibility::Unknown(why), grounds: Vec::new(), deadline: None, owed: None }
@@ -138,7 +147,7 @@ impl Entitlement<'_> {
 impl<'a> Facts<'a> {
     /// Deductions posted at or before the request, by time.
     pub fn postings(&self, question: &Question) -> impl Iterator<Item = &'a Usage> + use<'a> {
-        let (at, late) = (question.requested_at, question.postings_late);
+        let (at, late) = (question.requested_at, question.blurs_late);
         self.usage.iter().filter(move |usage| {
             let posted_at = if late { usage.posted_at.latest() } else { usage.posted_at.earliest() };
             usage.basis == Basis::Deduction && posted_at <= at

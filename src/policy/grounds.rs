@@ -94,7 +94,10 @@ pub(super) fn window_end(
     match window.length {
         Length::Unlimited => Ok(None),
         Length::Unstated => Err(Unknown::PolicySilent),
-        Length::Validity => facts.order.expires_at.map(Some).ok_or(Unknown::MissingField("expires_at")),
+        Length::Validity => {
+            let expires_at = facts.order.expires_at.ok_or(Unknown::MissingField("expires_at"))?;
+            Ok(Some(question.instant(expires_at)))
+        }
         Length::Days(days) => {
             let anchor = anchor(window, facts, question)?;
             let clock = anchor.plus_days(days.into()).plus_seconds(window.end_inclusive.into());
@@ -113,7 +116,7 @@ pub(super) fn anchor(window: &Window, facts: &Facts<'_>, question: &Question) ->
         Anchor::DeliveredAt => facts.order.delivered_at,
         Anchor::EffectiveAt => facts.order.effective_at,
     };
-    match named {
+    match named.map(|moment| question.instant(moment)) {
         Some(at) if at < question.paid_at => {
             Err(Unknown::TimeOrder("delivered or effective before it was paid"))
         }
@@ -254,6 +257,7 @@ fn stands(
         }
         Predicate::Expired => {
             let expires_at = order.expires_at.ok_or(Unknown::MissingField("expires_at"))?;
+            let expires_at = question.instant(expires_at);
             plain(expires_at <= at, GroundKind::AfterExpiry, format!("expired {}", expires_at.text(zone)))
         }
         Predicate::PackageTypeIn { values } => plain(

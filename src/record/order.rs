@@ -120,15 +120,15 @@ pub struct Order {
     /// When it was paid.
     pub paid_at: Moment,
     /// When the purchase was delivered.
-    pub delivered_at: Option<Instant>,
+    pub delivered_at: Option<Moment>,
     /// When it took effect.
-    pub effective_at: Option<Instant>,
+    pub effective_at: Option<Moment>,
     /// Start of the service period.
     pub period_start: Option<Instant>,
     /// End of the service period.
     pub period_end: Option<Instant>,
     /// When it expires.
-    pub expires_at: Option<Instant>,
+    pub expires_at: Option<Moment>,
     /// Length of the term in months.
     pub months: Option<u32>,
     /// Whether it was a giveaway.
@@ -144,6 +144,13 @@ pub struct Order {
 }
 
 impl Order {
+    /// Whether every instant that a window may rest on is written to the second.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        let ends = [self.delivered_at, self.effective_at, self.expires_at];
+        self.paid_at.is_exact() && ends.into_iter().flatten().all(Moment::is_exact)
+    }
+
     /// The length of the term in months: as exported, or one for a monthly package.
     #[must_use]
     pub fn term_months(&self) -> Option<u32> {

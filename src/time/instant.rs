@@ -97,13 +97,13 @@ impl Moment {
     /// A moment of which only the minute was written.
     #[must_use]
     pub const fn within_minute(start: Instant) -> Self {
-        Self { earliest: start, blur_micros: 60 * SECOND - 1 }
+        Self { earliest: start, blur_micros: 59 * SECOND }
     }
 
     /// A moment of which only the day was written.
     #[must_use]
     pub const fn within_day(start: Instant) -> Self {
-        Self { earliest: start, blur_micros: DAY - 1 }
+        Self { earliest: start, blur_micros: DAY - SECOND }
     }
 
     /// The first instant it may have been.
