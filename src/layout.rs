@@ -59,18 +59,29 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// A text broken into lines of a width at blanks.
+/// A text broken into lines of a width: at blanks, and within a word only where it is wider than a line.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let last = lines.last_mut().expect("there is always a line");
-        if !last.is_empty() && width_of(last) + 1 + width_of(word) > width {
-            lines.push(word.to_owned());
-        } else {
-            if !last.is_empty() {
-                last.push(' ');
-            }
+        if last.is_empty() {
             last.push_str(word);
+        } else if width_of(last) + 1 + width_of(word) <= width {
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+        while lines.last().is_some_and(|last| width_of(last) > width.max(2)) {
+            let whole = lines.pop().expect("there is always a line");
+            let mut used = 0;
+            let mut fits = |c: char| {
+                used += if is_wide(c) { 2 } else { 1 };
+                used <= width.max(2)
+            };
+            let kept: String = whole.chars().take_while(|&c| fits(c)).collect();
+            let rest = whole[kept.len()..].to_owned();
+            lines.extend([kept, rest]);
         }
     }
     lines

@@ -65,19 +65,28 @@ impl PolicyBook {
         for &(file, text) in files {
             match parse(file, text) {
                 Ok(one) => {
-                    parsed.insert(one.raw.policy.id.get_ref().clone(), one);
+                    let id = one.raw.policy.id.get_ref().clone();
+                    let (line, column) = place(text, one.raw.policy.id.span().start);
+                    let is_builtin = |file: &str| BUILTIN.iter().any(|(name, _)| *name == file);
+                    if let Some(former) = parsed.insert(id, one).filter(|former| !is_builtin(former.file)) {
+                        let message = format!("{} has the same id", former.file);
+                        errors.push(PolicyError { file: file.to_owned(), line, column, message });
+                    }
                 }
                 Err(error) => errors.push(error),
             }
         }
         let mut policies = Vec::new();
+        let mut faults = Vec::new();
         for one in parsed.values() {
             let complaints = Complaints::new(one.file, one.text);
-            let policy = resolve_policy(one, &parsed, &complaints);
+            let (policy, of_versions) = resolve_policy(one, &parsed, &complaints);
             check_exception(one, &parsed, &complaints);
             errors.extend(complaints.into_found());
+            faults.extend(of_versions);
             policies.push(policy);
         }
+        errors.extend(own_faults(faults));
         if !errors.is_empty() {
             errors.sort();
             errors.dedup();
@@ -140,34 +149,88 @@ fn parse<'t>(file: &'t str, text: &'t str) -> Result<Parsed<'t>, PolicyError> {
     Ok(Parsed { file, text, raw })
 }
 
-/// One policy with its versions.
+/// What is wrong with one version, and the version that it inherits from: `(policy, version)`.
+struct Faults {
+    of: (String, String),
+    from: Option<(String, String)>,
+    errors: Vec<PolicyError>,
+}
+
+/// The complaints about versions whose ancestors are in order: the others would only say the same again.
+fn own_faults(all: Vec<Faults>) -> Vec<PolicyError> {
+    let parents: BTreeMap<&(String, String), (&Option<(String, String)>, bool)> =
+        all.iter().map(|faults| (&faults.of, (&faults.from, faults.errors.is_empty()))).collect();
+    let inherits_fault = |faults: &Faults| {
+        let mut from = faults.from.as_ref();
+        for _ in 0..parents.len() {
+            // A circle is the fault of each version on it.
+            if from == Some(&faults.of) {
+                return false;
+            }
+            match from.and_then(|key| parents.get(key)) {
+                Some((_, false)) => return true,
+                Some((next, true)) => from = next.as_ref(),
+                None => return false,
+            }
+        }
+        false
+    };
+    all.iter().filter(|faults| !inherits_fault(faults)).flat_map(|faults| faults.errors.clone()).collect()
+}
+
+/// One policy with its versions, and what is wrong with each of these.
 fn resolve_policy(
     one: &Parsed<'_>,
     all: &BTreeMap<String, Parsed<'_>>,
     complaints: &Complaints<'_>,
-) -> Policy {
+) -> (Policy, Vec<Faults>) {
     let mut policy = resolve::policy(&one.raw.policy, &one.raw.schema, one.file, complaints);
+    resolve::check_name(one.file, &one.raw.policy.id, complaints);
     let mut select_by: Option<SelectBy> = None;
     let mut spans: Vec<(Version, Span)> = Vec::new();
+    let mut faults = Vec::new();
     for raw in &one.raw.version {
-        let whole = inherited(one, raw, all, complaints, 0);
-        let Some((version, selected)) = resolve::version(&whole, &raw.span(), complaints) else { continue };
+        let of_version = Complaints::new(one.file, one.text);
+        resolve::check_classes(raw.get_ref(), &one.raw.policy, &of_version);
+        let whole = inherited(one, raw, all, &of_version, 0);
+        let resolved = resolve::version(&whole, &raw.span(), &of_version);
+        faults.push(Faults {
+            of: (policy.id.to_string(), whole.id.as_ref().map(|id| id.get_ref().clone()).unwrap_or_default()),
+            from: parent(one, raw.get_ref()),
+            errors: of_version.into_found(),
+        });
+        let Some((version, selected)) = resolved else { continue };
         if *select_by.get_or_insert(selected) != selected {
             complaints.at(&raw.span(), "all versions of a policy are selected by the same instant");
         }
         if spans.iter().any(|(earlier, _)| earlier.id == version.id) {
             complaints.at(&raw.span(), format!("version {:?} stands twice", version.id));
         }
+        if spans.last().is_some_and(|(former, _)| former.effective.from > version.effective.from) {
+            complaints.at(
+                &raw.span(),
+                format!("version {:?} stands out of order: versions ascend by date", version.id),
+            );
+        }
         spans.push((version, raw.span()));
     }
-    if spans.is_empty() {
+    if one.raw.version.is_empty() {
         complaints.at(&one.raw.policy.id.span(), "the policy has no version");
     }
     spans.sort_by_key(|(version, _)| version.effective.from);
     close_versions(&mut spans, complaints);
     policy.select_by = select_by.unwrap_or(SelectBy::Purchase);
     policy.versions = spans.into_iter().map(|(version, _)| version).collect();
-    policy
+    (policy, faults)
+}
+
+/// The version that another one inherits from.
+fn parent(one: &Parsed<'_>, version: &RawVersion) -> Option<(String, String)> {
+    if let Some(like) = &version.like {
+        return Some((one.raw.policy.id.get_ref().clone(), like.get_ref().clone()));
+    }
+    let (policy, id) = version.base.as_ref()?.get_ref().split_once('@')?;
+    Some((policy.to_owned(), id.to_owned()))
 }
 
 /// Ends each version where the next begins, and complains where both are in force.

@@ -85,7 +85,19 @@ fn text_of(text: Option<&Text>) -> String {
     text.map(|text| text.get_ref().clone()).unwrap_or_default()
 }
 
-fn clause(text: Option<&Text>, place: Option<&Text>) -> Clause {
+/// The words of a rule; every rule has them, and says where it stands.
+fn clause(
+    text: Option<&Text>,
+    place: Option<&Text>,
+    rule: &str,
+    owner: &Span,
+    complaints: &Complaints<'_>,
+) -> Clause {
+    for (words, key) in [(text, "clause"), (place, "place")] {
+        if words.is_none_or(|words| words.get_ref().trim().is_empty()) {
+            complaints.at(owner, format!("{rule} has no {key}"));
+        }
+    }
     Clause { text: text_of(text), place: text_of(place) }
 }
 
@@ -130,6 +142,26 @@ pub(super) fn policy(raw: &RawPolicy, schema: &Text, file: &str, complaints: &Co
 
 fn strings(texts: &[Text]) -> Vec<String> {
     texts.iter().map(|text| text.get_ref().clone()).collect()
+}
+
+/// Every class that a version names is one that the policy lists.
+pub(super) fn check_classes(raw: &RawVersion, policy: &RawPolicy, complaints: &Complaints<'_>) {
+    let listed = policy.class.as_ref().map(|class| strings(&class.values)).unwrap_or_default();
+    let of_exclusions = raw.exclusion.iter().flat_map(|exclusion| &exclusion.class);
+    for class in raw.class.keys().chain(of_exclusions).filter(|class| !listed.contains(class.get_ref())) {
+        let near = did_you_mean(class.get_ref(), listed.iter().map(String::as_str));
+        complaints
+            .at(&class.span(), format!("class {:?} is not listed in [policy.class]{near}", class.get_ref()));
+    }
+}
+
+/// The file of a policy is named after it.
+pub(super) fn check_name(file: &str, id: &Text, complaints: &Complaints<'_>) {
+    let stem = std::path::Path::new(file).file_name().and_then(|name| name.to_str());
+    let stem = stem.and_then(|name| name.strip_suffix(".toml"));
+    if stem.is_some_and(|stem| stem != id.get_ref()) {
+        complaints.at(&id.span(), format!("the id {:?} is not the name of its file", id.get_ref()));
+    }
 }
 
 /// One version after inheritance; `span` is where it stands. Also says which instant selects it.
@@ -224,7 +256,7 @@ fn terms(raw: &RawVersion, span: &Span, complaints: &Complaints<'_>) -> Option<T
             class_windows.insert(class.get_ref().clone(), window);
         }
     }
-    if window.is_none() && class_windows.is_empty() {
+    if raw.window.is_none() && raw.class.is_empty() {
         complaints.at(span, "version.window is missing");
     }
     let usage =
@@ -253,11 +285,17 @@ fn terms(raw: &RawVersion, span: &Span, complaints: &Complaints<'_>) -> Option<T
         destination: Destination {
             account: receiver(account),
             accept: destination.accept.iter().flatten().map(receiver).collect(),
-            clause: clause(destination.clause.as_ref(), destination.place.as_ref()),
+            clause: clause(
+                destination.clause.as_ref(),
+                destination.place.as_ref(),
+                "destination",
+                span,
+                complaints,
+            ),
         },
         channel: ChannelTerms {
             allowed: allowed.iter().map(|text| word(text, &Channel::WORDS, "channel", complaints)).collect(),
-            clause: clause(channel.clause.as_ref(), channel.place.as_ref()),
+            clause: clause(channel.clause.as_ref(), channel.place.as_ref(), "channel", span, complaints),
         },
         exclusions: raw.exclusion.iter().filter_map(|raw| exclusion(raw, complaints)).collect(),
         preconditions: raw.precondition.iter().map(|raw| precondition(raw, complaints)).collect(),
@@ -268,7 +306,7 @@ fn terms(raw: &RawVersion, span: &Span, complaints: &Complaints<'_>) -> Option<T
             if let Some(text) = &raw.on_refund {
                 word(text, &[("void", ())], "gifts.on_refund", complaints);
             }
-            GiftTerms { clause: clause(raw.clause.as_ref(), raw.place.as_ref()) }
+            GiftTerms { clause: clause(raw.clause.as_ref(), raw.place.as_ref(), "gifts", span, complaints) }
         }),
         frozen: raw.frozen.as_ref().map(|raw| {
             if let Some(text) = &raw.release_by {
@@ -280,7 +318,9 @@ fn terms(raw: &RawVersion, span: &Span, complaints: &Complaints<'_>) -> Option<T
                     "frozen.counts_as_refund can only be false: a release moves no money",
                 );
             }
-            FrozenTerms { clause: clause(raw.clause.as_ref(), raw.place.as_ref()) }
+            FrozenTerms {
+                clause: clause(raw.clause.as_ref(), raw.place.as_ref(), "frozen", span, complaints),
+            }
         }),
         discretion: raw.discretion.as_ref().map(|raw| {
             let lawful = raw.lawful_during.iter().flatten();
@@ -289,12 +329,12 @@ fn terms(raw: &RawVersion, span: &Span, complaints: &Complaints<'_>) -> Option<T
             Discretion {
                 reason_codes: raw.reason_codes.as_deref().map(strings).unwrap_or_default(),
                 lawful_during_billing_run: !lawful.is_empty(),
-                clause: clause(raw.clause.as_ref(), raw.place.as_ref()),
+                clause: clause(raw.clause.as_ref(), raw.place.as_ref(), "discretion", span, complaints),
             }
         }),
         purchase: raw.purchase.as_ref().map(|raw| PurchaseTerms {
             forbidden_while_overdue: raw.forbidden_while_overdue.as_ref().is_some_and(|flag| *flag.get_ref()),
-            clause: clause(raw.clause.as_ref(), raw.place.as_ref()),
+            clause: clause(raw.clause.as_ref(), raw.place.as_ref(), "purchase", span, complaints),
         }),
     })
 }
@@ -343,7 +383,7 @@ fn window(raw: &RawWindow, span: &Span, complaints: &Complaints<'_>) -> Option<W
         length,
         end_inclusive: end.unwrap_or(false),
         to_day_end: extend.unwrap_or(false),
-        clause: clause(raw.clause.as_ref(), raw.place.as_ref()),
+        clause: clause(raw.clause.as_ref(), raw.place.as_ref(), "window", span, complaints),
     })
 }
 
@@ -357,7 +397,7 @@ fn usage(raw: &RawUsage, span: &Span, complaints: &Complaints<'_>) -> Option<Usa
             complaints,
         ),
         scope: raw.scope.as_ref().map(|text| text.get_ref().clone()),
-        clause: clause(raw.clause.as_ref(), raw.place.as_ref()),
+        clause: clause(raw.clause.as_ref(), raw.place.as_ref(), "usage", span, complaints),
     })
 }
 
@@ -417,7 +457,10 @@ fn amount(raw: &RawAmount, span: &Span, complaints: &Complaints<'_>) -> Option<A
         }
         Kind::Consumed => Method::PaidMinusConsumed { tiers: tiers(raw, &method.span(), complaints)? },
     };
-    Some(AmountTerms { method, clause: clause(raw.clause.as_ref(), raw.place.as_ref()) })
+    Some(AmountTerms {
+        method,
+        clause: clause(raw.clause.as_ref(), raw.place.as_ref(), "amount", span, complaints),
+    })
 }
 
 fn tiers(raw: &RawAmount, span: &Span, complaints: &Complaints<'_>) -> Option<Vec<Tier>> {
@@ -455,7 +498,11 @@ fn tenders(raw: &RawTenders, span: &Span, complaints: &Complaints<'_>) -> Option
     if let Some(split) = &raw.split {
         word(split, &[("largest_remainder", ())], "tenders.split", complaints);
     }
-    Some(TenderTerms { refundable, lost, clause: clause(raw.clause.as_ref(), raw.place.as_ref()) })
+    Some(TenderTerms {
+        refundable,
+        lost,
+        clause: clause(raw.clause.as_ref(), raw.place.as_ref(), "tenders", span, complaints),
+    })
 }
 
 fn exclusion(raw: &RawExclusion, complaints: &Complaints<'_>) -> Option<Exclusion> {
@@ -506,10 +553,33 @@ fn exclusion(raw: &RawExclusion, complaints: &Complaints<'_>) -> Option<Exclusio
             return None;
         }
     };
+    let takes: &[&str] = match predicate {
+        Predicate::AccountSuspended { .. } => &["reasons", "at"],
+        Predicate::PackageTypeIn { .. } => &["values"],
+        Predicate::NoServiceRequest { .. } => &["months", "after"],
+        Predicate::NoInformation { .. } | Predicate::NoFeedback { .. } => &["months"],
+        _ => &[],
+    };
+    let given = [
+        ("values", raw.with.values.is_some()),
+        ("reasons", raw.with.reasons.is_some()),
+        ("at", raw.with.at.is_some()),
+        ("months", raw.with.months.is_some()),
+        ("after", raw.with.after.is_some()),
+    ];
+    for (key, _) in given.into_iter().filter(|(key, given)| *given && !takes.contains(key)) {
+        complaints.at(&raw.predicate.span(), format!("{:?} takes no with.{key}", raw.predicate.get_ref()));
+    }
     Some(Exclusion {
         predicate,
         class: strings(&raw.class),
-        clause: clause(raw.clause.as_ref(), raw.place.as_ref()),
+        clause: clause(
+            raw.clause.as_ref(),
+            raw.place.as_ref(),
+            "exclusion",
+            &raw.predicate.span(),
+            complaints,
+        ),
     })
 }
 
@@ -536,7 +606,13 @@ fn precondition(raw: &RawExclusion, complaints: &Complaints<'_>) -> Precondition
     let words = [("invoice_outstanding", Condition::InvoiceOutstanding)];
     Precondition {
         condition: word(&raw.predicate, &words, "precondition", complaints),
-        clause: clause(raw.clause.as_ref(), raw.place.as_ref()),
+        clause: clause(
+            raw.clause.as_ref(),
+            raw.place.as_ref(),
+            "precondition",
+            &raw.predicate.span(),
+            complaints,
+        ),
     }
 }
 
@@ -553,7 +629,7 @@ fn quota(raw: &RawQuota, span: &Span, complaints: &Complaints<'_>) -> Option<Quo
         per: strings(per),
         within: within.get_ref().clone(),
         hard: raw.hard.as_ref().is_some_and(|hard| *hard.get_ref()),
-        clause: clause(raw.clause.as_ref(), raw.place.as_ref()),
+        clause: clause(raw.clause.as_ref(), raw.place.as_ref(), "quota", span, complaints),
     })
 }
 
@@ -565,7 +641,7 @@ fn deadline(raw: &RawDeadline, table: &str, span: &Span, complaints: &Complaints
     Some(Deadline {
         business_days: *days.get_ref(),
         soft: raw.soft.as_ref().is_some_and(|soft| *soft.get_ref()),
-        clause: clause(raw.clause.as_ref(), raw.place.as_ref()),
+        clause: clause(raw.clause.as_ref(), raw.place.as_ref(), table, span, complaints),
     })
 }
 
@@ -580,7 +656,7 @@ fn reading(
     let mut fits = true;
     for (path, value) in &raw.set {
         let slot = parameter(&mut changed, path.get_ref());
-        if let Some(slot) = slot {
+        if let Some(slot @ Some(_)) = slot {
             *slot = Some(value.clone());
             continue;
         }

@@ -5,6 +5,14 @@ use std::io::{self, Write};
 use super::{Report, rows::FindingRow};
 use crate::{judge::Outcome, money::Money, record::Tender, time::Offset};
 
+/// The cause behind an error of the `csv` crate, so that a closed pipe is still one.
+fn cause(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
 fn writer(out: &mut dyn Write) -> csv::Writer<&mut dyn Write> {
     csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(out)
 }
@@ -12,26 +20,28 @@ fn writer(out: &mut dyn Write) -> csv::Writer<&mut dyn Write> {
 /// Findings, one a row; lists within a cell are separated by `; `.
 pub(super) fn write_findings(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = writer(out);
-    table.write_record([
-        "order_id",
-        "refund_id",
-        "finding",
-        "class",
-        "severity",
-        "direction",
-        "currency",
-        "amount_at_risk",
-        "expected_total",
-        "actual_total",
-        "policy",
-        "policy_version",
-        "explanation",
-        "evidence",
-        "readings",
-        "primary",
-        "exposure",
-        "fingerprint",
-    ])?;
+    table
+        .write_record([
+            "order_id",
+            "refund_id",
+            "finding",
+            "class",
+            "severity",
+            "direction",
+            "currency",
+            "amount_at_risk",
+            "expected_total",
+            "actual_total",
+            "policy",
+            "policy_version",
+            "explanation",
+            "evidence",
+            "readings",
+            "primary",
+            "exposure",
+            "fingerprint",
+        ])
+        .map_err(cause)?;
     for finding in &report.audit.findings {
         let row = FindingRow::of(finding, report.audit);
         let evidence: Vec<String> = row
@@ -40,26 +50,28 @@ pub(super) fn write_findings(report: &Report<'_>, out: &mut dyn Write) -> io::Re
             .map(|at| format!("{} {}:{} {}", at.role, at.file, at.line, at.id).trim_end().to_owned())
             .collect();
         let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
-        table.write_record([
-            or_empty(&row.order_id).as_str(),
-            or_empty(&row.refund_id).as_str(),
-            row.finding,
-            row.class,
-            row.severity,
-            row.direction,
-            or_empty(&row.currency).as_str(),
-            &row.amount_at_risk,
-            or_empty(&row.expected_total).as_str(),
-            or_empty(&row.actual_total).as_str(),
-            or_empty(&row.policy).as_str(),
-            or_empty(&row.policy_version).as_str(),
-            &row.explanation,
-            &evidence.join("; "),
-            &row.readings.join("; "),
-            if row.primary { "true" } else { "false" },
-            &row.exposure,
-            &row.fingerprint,
-        ])?;
+        table
+            .write_record([
+                or_empty(&row.order_id).as_str(),
+                or_empty(&row.refund_id).as_str(),
+                row.finding,
+                row.class,
+                row.severity,
+                row.direction,
+                or_empty(&row.currency).as_str(),
+                &row.amount_at_risk,
+                or_empty(&row.expected_total).as_str(),
+                or_empty(&row.actual_total).as_str(),
+                or_empty(&row.policy).as_str(),
+                or_empty(&row.policy_version).as_str(),
+                &row.explanation,
+                &evidence.join("; "),
+                &row.readings.join("; "),
+                if row.primary { "true" } else { "false" },
+                &row.exposure,
+                &row.fingerprint,
+            ])
+            .map_err(cause)?;
     }
     table.flush()
 }
@@ -87,9 +99,9 @@ pub(super) fn outcome_columns() -> Vec<String> {
 /// One row for each order read. Tenders of which nothing is owed are left empty.
 pub(super) fn write_outcomes(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = writer(out);
-    table.write_record(outcome_columns())?;
+    table.write_record(outcome_columns()).map_err(cause)?;
     for outcome in &report.audit.outcomes {
-        table.write_record(outcome_cells(outcome))?;
+        table.write_record(outcome_cells(outcome)).map_err(cause)?;
     }
     table.flush()
 }
@@ -127,11 +139,11 @@ fn outcome_cells(outcome: &Outcome) -> Vec<String> {
 /// One row for each rejected input row.
 pub(super) fn write_rejects(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = writer(out);
-    table.write_record(["file", "line", "column", "reason", "raw"])?;
+    table.write_record(["file", "line", "column", "reason", "raw"]).map_err(cause)?;
     for defect in &report.audit.defects {
         let file = report.audit.files[defect.at.file.0 as usize].name();
         let line = defect.at.line.to_string();
-        table.write_record([&file, &line, &defect.column, &defect.reason, &defect.raw])?;
+        table.write_record([&file, &line, &defect.column, &defect.reason, &defect.raw]).map_err(cause)?;
     }
     table.flush()
 }

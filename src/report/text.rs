@@ -434,7 +434,9 @@ fn remarks(report: &Report<'_>, page: &mut Page) {
 fn more(report: &Report<'_>, page: &mut Page) {
     page.heading("To see more");
     let order = report.audit.findings.iter().find_map(|finding| finding.order_id.as_ref());
-    let order = order.map_or("ORDER_ID".to_owned(), ToString::to_string);
+    // A very long id would push what the command does off the page.
+    let order = order.map(ToString::to_string).filter(|id| width_of(id) <= 30);
+    let order = order.unwrap_or_else(|| "ORDER_ID".to_owned());
     let slug = report.audit.findings.first().map_or("refund-after-deduction", |finding| finding.kind.slug);
     let rows = [
         (format!("refund-audit explain {order} PATH..."), "one order from its rows to its verdict"),

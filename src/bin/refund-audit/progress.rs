@@ -10,9 +10,13 @@ use refund_audit::ingest::{Progress, Silent, Stage};
 
 use crate::args::When;
 
-/// The bar on stderr.
+/// What is done in a stage, and what it is counted in.
+type Unit = (&'static str, &'static str);
+
+/// The bar on stderr; where that is no terminal, a line at the end of each stage instead.
 struct Bar {
-    current: Mutex<Option<ProgressBar>>,
+    current: Mutex<Option<(ProgressBar, Unit)>>,
+    on_terminal: bool,
 }
 
 /// What shows progress: a bar on a terminal, or where it is asked for; else nothing.
@@ -22,11 +26,15 @@ pub(crate) fn progress(when: When, quiet: bool) -> Box<dyn Progress> {
         When::Never => false,
         When::Auto => !quiet && stderr().is_terminal(),
     };
-    if shown { Box::new(Bar { current: Mutex::new(None) }) } else { Box::new(Silent) }
+    if shown {
+        Box::new(Bar { current: Mutex::new(None), on_terminal: stderr().is_terminal() })
+    } else {
+        Box::new(Silent)
+    }
 }
 
 impl Bar {
-    fn with(&self, act: impl FnOnce(&mut Option<ProgressBar>)) {
+    fn with(&self, act: impl FnOnce(&mut Option<(ProgressBar, Unit)>)) {
         if let Ok(mut current) = self.current.lock() {
             act(&mut current);
         }
@@ -35,19 +43,21 @@ impl Bar {
 
 impl Progress for Bar {
     fn begin(&self, stage: Stage, total: u64) {
-        let template = match stage {
-            Stage::Reading => "reading {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
-            Stage::Judging => "judging {bar:30} {pos}/{len} cases {per_sec} {eta}",
+        let (template, unit) = match stage {
+            Stage::Reading => {
+                ("reading {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}", ("reading", "bytes"))
+            }
+            Stage::Judging => ("judging {bar:30} {pos}/{len} cases {per_sec} {eta}", ("judging", "cases")),
         };
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
         bar.set_style(style);
-        self.with(|current| *current = Some(bar));
+        self.with(|current| *current = Some((bar, unit)));
     }
 
     fn advance(&self, amount: u64) {
         self.with(|current| {
-            if let Some(bar) = current {
+            if let Some((bar, _)) = current {
                 bar.inc(amount);
             }
         });
@@ -55,9 +65,18 @@ impl Progress for Bar {
 
     fn end(&self) {
         self.with(|current| {
-            if let Some(bar) = current.take() {
+            if let Some((bar, unit)) = current.take() {
                 bar.finish_and_clear();
+                if !self.on_terminal {
+                    told(bar.position(), unit);
+                }
             }
         });
     }
+}
+
+/// What a stage came to, for a log.
+#[expect(clippy::print_stderr, reason = "progress was asked for where there is no terminal")]
+fn told(done: u64, (stage, what): Unit) {
+    eprintln!("{stage}: {done} {what}");
 }
