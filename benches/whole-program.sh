@@ -6,7 +6,7 @@
 #     NO_MEMORY_PROOF=1 benches/whole-program.sh 10000
 #
 # BINARY names the program (default: the release build), SCRATCH the folder for the sets (default: below
-# the target folder). The largest set takes about four gigabytes there and is left for the next run.
+# the target folder). The largest set takes about three gigabytes there and is left for the next run.
 # Beside the program it needs awk, and GNU time or python3 to see the peak memory.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

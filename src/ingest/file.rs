@@ -102,6 +102,7 @@ pub(super) fn open<'p>(
         Some(row) => row.record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect(),
         None => Vec::new(),
     };
+    rows.expect_width(header.len());
     let name = path.to_string_lossy();
     let layout = if header.is_empty() {
         let role = given.or_else(|| role_by_name(path));
@@ -212,22 +213,14 @@ pub(super) fn reject(
 /// A row has as many cells as the header.
 pub(super) fn check_width(row: &Row<'_>, layout: &Layout) -> Result<(), Fault> {
     if row.is_unclosed {
-        let last = row.line + row.more_lines;
-        let reason = format!(
-            "a quote is left open: the row takes everything from line {} to {last}, the end",
-            row.line
-        );
+        let reason =
+            "a quote is left open on this line; the lines behind it were read for themselves".to_owned();
         return Err(Fault { column: "", reason });
     }
     if row.record.len() == layout.width {
         return Ok(());
     }
-    let span = if row.more_lines > 0 {
-        format!("; the row spans lines {} to {}: is a quote left open?", row.line, row.line + row.more_lines)
-    } else {
-        String::new()
-    };
-    let reason = format!("the row has {} cells, the header {}{span}", row.record.len(), layout.width);
+    let reason = format!("the row has {} cells, the header {}", row.record.len(), layout.width);
     Err(Fault { column: "", reason })
 }
 
