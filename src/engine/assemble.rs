@@ -23,25 +23,35 @@ pub(super) struct Orders {
 /// Rows of a file that repeat another, counted for the finding.
 pub(super) type Repeated = BTreeMap<crate::record::FileId, u64>;
 
-/// Sorts orders by id and keeps one of each. Identical rows are duplicates, others contradictions.
+/// Sorts orders by id and keeps one of each. Identical rows are repetitions, others contradictions; which
+/// of these is kept goes by what they say, so that the order of rows decides nothing.
 pub(super) fn orders(mut all: Vec<Order>, files: &mut [FileRead], repeated: &mut Repeated) -> Orders {
-    all.sort_by(|a, b| (&a.order_id, a.at).cmp(&(&b.order_id, b.at)));
-    let mut list: Vec<Order> = Vec::with_capacity(all.len());
-    let mut contradicted: BTreeMap<usize, Vec<SourceRef>> = BTreeMap::new();
-    for order in all {
-        match list.last() {
-            Some(former) if former.order_id == order.order_id => {
-                if former.same_content(&order) {
-                    repeat(files, repeated, order.at, &order_amounts(&order));
-                } else {
-                    contradicted.entry(list.len() - 1).or_default().push(order.at);
-                }
-            }
-            _ => list.push(order),
+    // In place and without a second list: orders are most of what a run holds.
+    all.sort_unstable_by(|a, b| {
+        a.order_id.cmp(&b.order_id).then_with(|| a.compare_content(b)).then_with(|| a.at.cmp(&b.at))
+    });
+    let mut rows: BTreeMap<OrderId, Vec<SourceRef>> = BTreeMap::new();
+    let mut last_other: Option<Order> = None;
+    all.dedup_by(|order, kept| {
+        if order.order_id != kept.order_id {
+            return false;
         }
-    }
-    list.shrink_to_fit();
-    Orders { list, contradicted }
+        let says_the_same =
+            |other: &Order| other.order_id == order.order_id && other.compare_content(order).is_eq();
+        let is_repeated = says_the_same(kept) || last_other.as_ref().is_some_and(says_the_same);
+        set_aside(files, order.at, &order_amounts(order));
+        if is_repeated {
+            *repeated.entry(order.at.file).or_default() += 1;
+        } else {
+            rows.entry(order.order_id.clone()).or_default().push(order.at);
+            last_other = Some(order.clone());
+        }
+        true
+    });
+    all.shrink_to_fit();
+    let place = |id: &OrderId| all.binary_search_by(|order| order.order_id.cmp(id)).ok();
+    let contradicted = rows.into_iter().filter_map(|(id, rows)| Some((place(&id)?, rows))).collect();
+    Orders { list: all, contradicted }
 }
 
 /// Refunds of the run, each once, with what they repeat; orders that a contradiction leaves open.
@@ -52,20 +62,26 @@ pub(super) struct Refunds {
 
 /// Keeps one of each refund and marks those that repeat the channel transaction of an earlier one.
 pub(super) fn refunds(mut all: Vec<Refund>, files: &mut [FileRead], repeated: &mut Repeated) -> Refunds {
-    all.sort_by(|a, b| (&a.refund_id, a.at).cmp(&(&b.refund_id, b.at)));
+    all.sort_by(|a, b| {
+        a.refund_id.cmp(&b.refund_id).then_with(|| a.compare_content(b)).then_with(|| a.at.cmp(&b.at))
+    });
     let mut list: Vec<Refund> = Vec::with_capacity(all.len());
     let mut contradicted: BTreeMap<OrderId, Vec<SourceRef>> = BTreeMap::new();
+    let mut last_other: Option<Refund> = None;
     for refund in all {
-        match list.last() {
-            Some(former) if former.refund_id == refund.refund_id => {
-                if former.same_content(&refund) {
-                    repeat(files, repeated, refund.at, &refund_amounts(&refund));
-                } else {
-                    contradicted.entry(former.order_id.clone()).or_default().extend([former.at, refund.at]);
-                    contradicted.entry(refund.order_id.clone()).or_default().extend([former.at, refund.at]);
-                }
-            }
-            _ => list.push(refund),
+        let Some(kept) = list.last().filter(|kept| kept.refund_id == refund.refund_id) else {
+            list.push(refund);
+            continue;
+        };
+        let says_the_same =
+            |other: &Refund| other.refund_id == refund.refund_id && other.compare_content(&refund).is_eq();
+        set_aside(files, refund.at, &refund_amounts(&refund));
+        if says_the_same(kept) || last_other.as_ref().is_some_and(says_the_same) {
+            *repeated.entry(refund.at.file).or_default() += 1;
+        } else {
+            contradicted.entry(kept.order_id.clone()).or_default().extend([kept.at, refund.at]);
+            contradicted.entry(refund.order_id.clone()).or_default().extend([kept.at, refund.at]);
+            last_other = Some(refund);
         }
     }
     for rows in contradicted.values_mut() {
@@ -91,10 +107,10 @@ pub(super) fn refunds(mut all: Vec<Refund>, files: &mut [FileRead], repeated: &m
     Refunds { by_order, contradicted }
 }
 
-fn repeat(files: &mut [FileRead], repeated: &mut Repeated, at: SourceRef, amounts: &[(&'static str, i128)]) {
-    let file = &mut files[at.file.0 as usize];
-    file.control.resettle(Fate::Accepted, Fate::Duplicate, amounts.iter().copied());
-    *repeated.entry(at.file).or_default() += 1;
+/// Counts a row whose id stands already as a duplicate.
+fn set_aside(files: &mut [FileRead], at: SourceRef, amounts: &[(&'static str, i128)]) {
+    let control = &mut files[at.file.0 as usize].control;
+    control.resettle(Fate::Accepted, Fate::Duplicate, amounts.iter().copied());
 }
 
 /// Events by what they are keyed by.
@@ -170,19 +186,26 @@ pub(super) fn usage(all: Vec<(u32, Usage)>, files: &mut [FileRead], repeated: &m
     for (order, usage) in all {
         kept.rows.entry(order).or_default().push(usage);
     }
+    let kept_contradictions = &mut kept.contradicted;
     for (order, rows) in &mut kept.rows {
-        rows.sort_by(|a, b| (&a.usage_id, a.at).cmp(&(&b.usage_id, b.at)));
+        rows.sort_by(|a, b| (&a.usage_id, a).cmp(&(&b.usage_id, b)));
         let mut single: Vec<Usage> = Vec::with_capacity(rows.len());
+        let mut last_other: Option<Usage> = None;
         for usage in rows.drain(..) {
-            match single.last() {
-                Some(last) if usage.usage_id.is_some() && last.usage_id == usage.usage_id => {
-                    if last.same_content(&usage) {
-                        repeat(files, repeated, usage.at, &[("quantity", usage.quantity.units())]);
-                    } else {
-                        kept.contradicted.entry(*order).or_default().extend([last.at, usage.at]);
-                    }
-                }
-                _ => single.push(usage),
+            let Some(kept) =
+                single.last().filter(|kept| usage.usage_id.is_some() && kept.usage_id == usage.usage_id)
+            else {
+                single.push(usage);
+                continue;
+            };
+            set_aside(files, usage.at, &[("quantity", usage.quantity.units())]);
+            if kept.same_content(&usage)
+                || last_other.as_ref().is_some_and(|other| other.same_content(&usage))
+            {
+                *repeated.entry(usage.at.file).or_default() += 1;
+            } else {
+                kept_contradictions.entry(*order).or_default().extend([kept.at, usage.at]);
+                last_other = Some(usage);
             }
         }
         *rows = single;

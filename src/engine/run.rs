@@ -273,7 +273,12 @@ fn read_small(sources: &[&Source], options: &Options, progress: &dyn Progress) -
         match one {
             Ok((file, mut found, wrong)) => {
                 files.push(file);
-                records.orders.append(&mut found.orders);
+                // The first file's list is taken as it is: copying it would double the peak.
+                if records.orders.is_empty() {
+                    records.orders = found.orders;
+                } else {
+                    records.orders.append(&mut found.orders);
+                }
                 records.refunds.append(&mut found.refunds);
                 records.events.append(&mut found.events);
                 defects.extend(wrong);

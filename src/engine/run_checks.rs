@@ -21,7 +21,7 @@ const PATTERN_DAYS: i64 = 365;
 pub(super) struct Orphans {
     file: FileId,
     rows: u64,
-    examples: Vec<(String, u64)>,
+    examples: BTreeMap<String, u64>,
 }
 
 impl Orphans {
@@ -69,8 +69,8 @@ pub(super) fn about_files(files: &[FileRead], repeated: &Repeated, orphans: &[Or
         let name = file.name();
         if file.zone_assumed > 0 {
             let text = format!(
-                "{name}: {} have no offset from UTC; {} was assumed.",
-                count(file.zone_assumed, "instant", "instants"),
+                "{name}: {} no offset from UTC; {} was assumed.",
+                count(file.zone_assumed, "instant has", "instants have"),
                 Offset::BEIJING
             );
             found.push(about_file("naive-time", file, 1, text));
@@ -84,19 +84,19 @@ pub(super) fn about_files(files: &[FileRead], repeated: &Repeated, orphans: &[Or
         }
         if let Some(rows) = repeated.get(&file.id) {
             let text = format!(
-                "{name}: {} stand in the exports already, word for word, and were counted once.",
-                count(*rows, "row", "rows")
+                "{name}: {} in the exports already, word for word, and counted once.",
+                count(*rows, "row stands", "rows stand")
             );
             found.push(about_file("duplicate-row", file, 1, text));
         }
     }
     for orphaned in orphans {
         let file = &files[orphaned.file.0 as usize];
-        let ids: Vec<&str> = orphaned.examples.iter().map(|(id, _)| id.as_str()).collect();
+        let ids: Vec<&str> = orphaned.examples.keys().map(String::as_str).collect();
         let text = format!(
-            "{}: {} belong to no order of the exports ({}{}): they may hide use of a package.",
+            "{}: {} to no order of the exports ({}{}): they may hide use of a package.",
             file.name(),
-            count(orphaned.rows, "row", "rows"),
+            count(orphaned.rows, "row belongs", "rows belong"),
             ids.join(", "),
             if orphaned.rows > ids.len() as u64 { ", …" } else { "" }
         );

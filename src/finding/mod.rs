@@ -116,6 +116,8 @@ impl Finding {
             self.amount_at_risk.units().to_string(),
             text(self.expected_total),
             text(self.actual_total),
+            // What is about a file is told apart by its words, which name the file.
+            self.order_id.is_none().then(|| self.explanation.clone()).unwrap_or_default(),
         ];
         digest::short(parts.iter().map(String::as_bytes))
     }

@@ -4,7 +4,10 @@
 //! decide are kept; if the order is settled, its quantity goes into one sum; if nobody knows the order,
 //! it is counted as an orphan. Memory grows with orders, never with the rows of this table.
 
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use super::{
     cells::{Cells, Fault, Marks},
@@ -81,8 +84,8 @@ pub struct UsageRead {
     pub settled: Vec<Quantity>,
     /// Rows of orders that nobody knows.
     pub orphans: u64,
-    /// Some of their ids and lines, the first in the file.
-    pub orphan_examples: Vec<(String, u64)>,
+    /// The first of their ids by text, each with its first line.
+    pub orphan_examples: BTreeMap<String, u64>,
     /// Earliest and latest posting of a deduction.
     pub postings: Option<(Instant, Instant)>,
 }
@@ -116,7 +119,7 @@ pub fn scan(
         kept: Vec::new(),
         settled: vec![Quantity::ZERO; index.in_question.len()],
         orphans: 0,
-        orphan_examples: Vec::new(),
+        orphan_examples: BTreeMap::new(),
         postings: None,
     };
     let mut defects = Vec::new();
@@ -217,10 +220,11 @@ fn take(
         counts.out_of_scope += 1;
         counts.quantity_out_of_scope += line.quantity.units();
         usage.orphans += 1;
-        if usage.orphan_examples.len() < ORPHANS_NAMED_MAX {
-            let id = line.order_id.or(line.instance_id).unwrap_or_default();
-            usage.orphan_examples.push((id.to_owned(), row.line));
-        }
+        name_orphan(
+            &mut usage.orphan_examples,
+            line.order_id.or(line.instance_id).unwrap_or_default(),
+            row.line,
+        );
         return;
     };
     counts.accepted += 1;
@@ -242,6 +246,20 @@ fn take(
     } else if line.basis == Basis::Deduction && as_of.is_none_or(|as_of| posted_at <= as_of) {
         let sum = &mut usage.settled[order as usize];
         *sum = sum.plus(line.quantity);
+    }
+}
+
+/// Keeps the first few ids by text, whatever the order of rows.
+fn name_orphan(examples: &mut BTreeMap<String, u64>, id: &str, line: u64) {
+    let is_full = examples.len() >= ORPHANS_NAMED_MAX;
+    if examples.contains_key(id)
+        || (is_full && examples.last_key_value().is_some_and(|(last, _)| last.as_str() < id))
+    {
+        return;
+    }
+    examples.insert(id.to_owned(), line);
+    if examples.len() > ORPHANS_NAMED_MAX {
+        examples.pop_last();
     }
 }
 

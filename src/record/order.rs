@@ -1,6 +1,6 @@
 //! A purchase, and how it was paid.
 
-use std::sync::Arc;
+use std::{cmp::Ordering, sync::Arc};
 
 use super::{AccountId, InstanceId, OrderId, SourceRef, Tenders};
 use crate::{
@@ -93,7 +93,7 @@ impl Invoice {
 }
 
 /// A purchase. `None` is what the export leaves empty: unknown or none, never zero.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Order {
     /// Where it was read.
     pub at: SourceRef,
@@ -163,10 +163,10 @@ impl Order {
         self.gift || matches!(self.kind, OrderKind::Gift | OrderKind::Trial)
     }
 
-    /// Whether another row says the same of the same order, wherever it was read.
+    /// The order of rows by what they say, wherever they were read.
     #[must_use]
-    pub fn same_content(&self, other: &Self) -> bool {
+    pub fn compare_content(&self, other: &Self) -> Ordering {
         let elsewhere = Self { at: self.at, ..other.clone() };
-        *self == elsewhere
+        self.cmp(&elsewhere)
     }
 }

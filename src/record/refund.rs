@@ -1,5 +1,7 @@
 //! Money that came back, or was asked for.
 
+use std::cmp::Ordering;
+
 use super::{AccountId, OrderId, RefundId, SourceRef, Tenders};
 use crate::time::{Instant, Moment};
 
@@ -57,7 +59,7 @@ impl RefundStatus {
 }
 
 /// A refund, or a request for one. Amounts are positive: money returned.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Refund {
     /// Where it was read.
     pub at: SourceRef,
@@ -94,10 +96,10 @@ pub struct Refund {
 }
 
 impl Refund {
-    /// Whether another row says the same of the same refund, wherever it was read.
+    /// The order of rows by what they say, wherever they were read.
     #[must_use]
-    pub fn same_content(&self, other: &Self) -> bool {
+    pub fn compare_content(&self, other: &Self) -> Ordering {
         let elsewhere = Self { at: self.at, ..other.clone() };
-        *self == elsewhere
+        self.cmp(&elsewhere)
     }
 }

@@ -85,7 +85,7 @@ impl Tender {
 }
 
 /// Sums by means of payment in one currency. A tender that is not there is zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tenders {
     /// The currency of every sum.
     pub currency: Currency,

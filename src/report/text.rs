@@ -197,6 +197,8 @@ fn verdict(report: &Report<'_>, page: &mut Page) {
     let requested = summary.orders() - of(Verdict::NotRequested);
     let (tone, text) = if summary.orders() == 0 {
         (Tone::Bad, "There is nothing to audit: no order was read.".to_owned())
+    } else if of(Verdict::Mismatch) == 0 && summary.findings_of(Class::Mismatch) > 0 {
+        (Tone::Bad, "There are refunds that belong to no order of the exports.".to_owned())
     } else if requested == 0 {
         (Tone::Good, "No order had a refund or a request.".to_owned())
     } else if of(Verdict::Mismatch) > 0 {

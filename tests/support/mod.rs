@@ -176,7 +176,7 @@ impl<'f> Run<'f> {
     /// One more argument, blanks and all.
     pub(crate) fn arg(mut self, argument: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.arg(&argument);
-        self.shown = format!("{} {:?}", self.shown, argument.as_ref());
+        self.shown = format!("{} {}", self.shown, argument.as_ref().display());
         self
     }
 

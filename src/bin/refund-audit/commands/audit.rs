@@ -24,6 +24,9 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let progress = progress(args.question.progress, args.question.quiet);
     let audit = engine::audit(&inputs, &book, &options, progress.as_ref())?;
     let summary = Summary::of(&audit);
+    if !args.question.quiet {
+        warn_of_unknown_columns(&audit);
+    }
     let manifest = Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         fail_on: args.fail_on.word().to_owned(),
@@ -43,6 +46,18 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
         output::write(|out| (format.write)(&report, out))?;
     }
     Ok(exit(&summary, args))
+}
+
+/// Names once, file by file, the columns that were not read.
+#[expect(clippy::print_stderr, reason = "a warning belongs beside the report, not into it")]
+fn warn_of_unknown_columns(audit: &engine::Audit) {
+    for file in audit.files.iter().filter(|file| !file.unknown_columns.is_empty()) {
+        eprintln!(
+            "refund-audit: warning: {}: columns not read: {}",
+            file.name(),
+            file.unknown_columns.join(", ")
+        );
+    }
 }
 
 /// 3 beats 1: incomplete data makes every other answer provisional.
