@@ -203,26 +203,27 @@ fn answered(book: &PolicyBook, view: &View<'_>, request: Request, out: &mut dyn 
     }
     writeln!(out, "  tests")?;
     for line in tests(view, &answer, policy, version) {
-        put(out, "    ", &line)?;
+        let (mark, told) = line.split_at_checked(4).unwrap_or(("", &line));
+        put(out, &format!("    {mark}"), told)?;
     }
     match answer.entitlement.eligibility {
-        Eligibility::Yes => put(out, "  eligible    ", &format!("yes"))?,
+        Eligibility::Yes => put(out, "  eligible    ", "yes")?,
         Eligibility::No => put(
             out,
             "  eligible    ",
             &format!("no: {} against it", plural(answer.entitlement.grounds.len(), "ground")),
         )?,
         Eligibility::Unknown(why) => {
-            put(out, "  eligible    ", &format!("unknown. {}", reason(view, &answer, why)))?
+            put(out, "  eligible    ", &format!("unknown. {}", reason(view, &answer, why)))?;
         }
     }
     if let Some(owed) = &answer.entitlement.owed {
-        put(out, "  owed        ", &format!("{}", owed.working()))?;
-        put(out, "  split       ", &format!("{}", owed.split.text()))?;
+        put(out, "  owed        ", &owed.working())?;
+        put(out, "  split       ", &owed.split.text())?;
     }
     readings(view, &answer, out)?;
     for line in boundary(view, &answer, policy, version) {
-        put(out, "  boundary    ", &format!("{line}"))?;
+        put(out, "  boundary    ", &line)?;
     }
     Ok(())
 }

@@ -117,7 +117,7 @@ impl Finding {
             text(self.expected_total),
             text(self.actual_total),
             // What is about a file is told apart by its words, which name the file.
-            self.order_id.is_none().then(|| self.explanation.clone()).unwrap_or_default(),
+            if self.order_id.is_none() { self.explanation.clone() } else { String::new() },
         ];
         digest::short(parts.iter().map(String::as_bytes))
     }

@@ -86,7 +86,7 @@ impl PolicyBook {
             faults.extend(of_versions);
             policies.push(policy);
         }
-        errors.extend(own_faults(faults));
+        errors.extend(own_faults(&faults));
         if !errors.is_empty() {
             errors.sort();
             errors.dedup();
@@ -149,27 +149,29 @@ fn parse<'t>(file: &'t str, text: &'t str) -> Result<Parsed<'t>, PolicyError> {
     Ok(Parsed { file, text, raw })
 }
 
-/// What is wrong with one version, and the version that it inherits from: `(policy, version)`.
+/// Policy and version.
+type VersionKey = (String, String);
+
+/// What is wrong with one version, and the version that it inherits from.
 struct Faults {
-    of: (String, String),
-    from: Option<(String, String)>,
+    of: VersionKey,
+    from: Option<VersionKey>,
     errors: Vec<PolicyError>,
 }
 
 /// The complaints about versions whose ancestors are in order: the others would only say the same again.
-fn own_faults(all: Vec<Faults>) -> Vec<PolicyError> {
-    let parents: BTreeMap<&(String, String), (&Option<(String, String)>, bool)> =
-        all.iter().map(|faults| (&faults.of, (&faults.from, faults.errors.is_empty()))).collect();
+fn own_faults(all: &[Faults]) -> Vec<PolicyError> {
+    let known: BTreeMap<&VersionKey, &Faults> = all.iter().map(|faults| (&faults.of, faults)).collect();
     let inherits_fault = |faults: &Faults| {
         let mut from = faults.from.as_ref();
-        for _ in 0..parents.len() {
+        for _ in 0..known.len() {
             // A circle is the fault of each version on it.
             if from == Some(&faults.of) {
                 return false;
             }
-            match from.and_then(|key| parents.get(key)) {
-                Some((_, false)) => return true,
-                Some((next, true)) => from = next.as_ref(),
+            match from.and_then(|key| known.get(key)) {
+                Some(former) if !former.errors.is_empty() => return true,
+                Some(former) => from = former.from.as_ref(),
                 None => return false,
             }
         }
@@ -225,7 +227,7 @@ fn resolve_policy(
 }
 
 /// The version that another one inherits from.
-fn parent(one: &Parsed<'_>, version: &RawVersion) -> Option<(String, String)> {
+fn parent(one: &Parsed<'_>, version: &RawVersion) -> Option<VersionKey> {
     if let Some(like) = &version.like {
         return Some((one.raw.policy.id.get_ref().clone(), like.get_ref().clone()));
     }

@@ -43,10 +43,10 @@ impl MoneyLine {
             self.undetermined = self.undetermined.plus(outcome.actual_total);
         }
         match (outcome.verdict, outcome.variance) {
-            (Verdict::Mismatch, Some(variance)) if variance.is_positive() => {
-                self.over = self.over.plus(exposure)
+            (Verdict::Mismatch, Some(variance)) => {
+                let side = if variance.is_positive() { &mut self.over } else { &mut self.under };
+                *side = side.plus(exposure);
             }
-            (Verdict::Mismatch, Some(_)) => self.under = self.under.plus(exposure),
             (Verdict::Review, Some(_)) => self.review = self.review.plus(exposure),
             _ => {}
         }
