@@ -1,6 +1,6 @@
 //! Exports in, records and defects out. Never fails on a row.
 //!
-//! A file is recognised by its header ([`Layout`]), its rows come through one door ([`rows::Rows`], which
+//! A file is recognised by its header ([`Layout`]), its rows come through one door (`rows::Rows`, which
 //! knows line numbers), each row's cells are read by strict grammars, and what does not fit becomes a
 //! [`Defect`](crate::record::Defect) while the run goes on. Orders, refunds and events are read whole;
 //! usage is a stream of which only the rows of orders in question are kept ([`usage::scan`]).
