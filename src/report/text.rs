@@ -213,7 +213,11 @@ fn verdict(report: &Report<'_>, page: &mut Page) {
     } else {
         (
             Tone::Good,
-            format!("All {} orders with a refund or request agree with the policy.", grouped(requested)),
+            if requested == 1 {
+                "The one order with a refund or request agrees with the policy.".to_owned()
+            } else {
+                format!("All {} orders with a refund or request agree with the policy.", grouped(requested))
+            },
         )
     };
     page.paragraph(Some(tone), &text);
