@@ -91,6 +91,7 @@ pub mod money;
 pub mod time;
 
 pub mod record;
+pub mod export;
 pub mod ingest;
 pub mod case;
 
