@@ -7,7 +7,7 @@ use crate::{
     ingest::{FileRead, order_amounts, refund_amounts},
     money::Quantity,
     record::{
-        AccountId, Event, EventKey, EventKind, Fate, Order, OrderId, Refund, RefundId, RefundStatus,
+        AccountId, Event, EventKey, EventKind, Fate, Order, OrderId, Refund, RefundId, RefundStatus, Role,
         SourceRef, Usage,
     },
     time::{Calendar, Offset},
@@ -32,7 +32,7 @@ pub(super) fn orders(mut all: Vec<Order>, files: &mut [FileRead], repeated: &mut
         match list.last() {
             Some(former) if former.order_id == order.order_id => {
                 if former.same_content(&order) {
-                    repeat(files, repeated, order.at, &order_amounts(&order));
+                    repeat(files, repeated, Role::Orders, order.at, &order_amounts(&order));
                 } else {
                     contradicted.entry(list.len() - 1).or_default().push(order.at);
                 }
@@ -59,7 +59,7 @@ pub(super) fn refunds(mut all: Vec<Refund>, files: &mut [FileRead], repeated: &m
         match list.last() {
             Some(former) if former.refund_id == refund.refund_id => {
                 if former.same_content(&refund) {
-                    repeat(files, repeated, refund.at, &refund_amounts(&refund));
+                    repeat(files, repeated, Role::Refunds, refund.at, &refund_amounts(&refund));
                 } else {
                     contradicted.entry(former.order_id.clone()).or_default().extend([former.at, refund.at]);
                     contradicted.entry(refund.order_id.clone()).or_default().extend([former.at, refund.at]);
@@ -91,9 +91,15 @@ pub(super) fn refunds(mut all: Vec<Refund>, files: &mut [FileRead], repeated: &m
     Refunds { by_order, contradicted }
 }
 
-fn repeat(files: &mut [FileRead], repeated: &mut Repeated, at: SourceRef, amounts: &[(&'static str, i128)]) {
+fn repeat(
+    files: &mut [FileRead],
+    repeated: &mut Repeated,
+    role: Role,
+    at: SourceRef,
+    amounts: &[(&'static str, i128)],
+) {
     let file = &mut files[at.file.0 as usize];
-    file.control.resettle(Fate::Accepted, Fate::Duplicate, amounts.iter().copied());
+    file.resettle(role, at.line, Fate::Accepted, Fate::Duplicate, amounts);
     *repeated.entry(at.file).or_default() += 1;
 }
 
@@ -177,7 +183,8 @@ pub(super) fn usage(all: Vec<(u32, Usage)>, files: &mut [FileRead], repeated: &m
             match single.last() {
                 Some(last) if usage.usage_id.is_some() && last.usage_id == usage.usage_id => {
                     if last.same_content(&usage) {
-                        repeat(files, repeated, usage.at, &[("quantity", usage.quantity.units())]);
+                        let amounts = [("quantity", usage.quantity.units())];
+                        repeat(files, repeated, Role::Usage, usage.at, &amounts);
                     } else {
                         kept.contradicted.entry(*order).or_default().extend([last.at, usage.at]);
                     }

@@ -59,10 +59,7 @@ pub fn explain(
 fn requests(view: &View<'_>) -> Vec<Request> {
     let mut requests = vec![view.decisive()];
     requests.extend(
-        view.refunds
-            .iter()
-            .filter(|seen| seen.row.repeats.is_none())
-            .map(|seen| Request { requested_at: seen.refund().requested_at, channel: seen.refund().channel }),
+        view.refunds.iter().filter(|seen| seen.row.repeats.is_none()).map(|seen| view.request_of(*seen)),
     );
     requests
 }
@@ -157,7 +154,7 @@ fn timeline(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn 
 /// One request: rule, tests, sum, readings, boundary.
 fn answered(book: &PolicyBook, view: &View<'_>, request: Request, out: &mut dyn Write) -> io::Result<()> {
     let answer = Answer::of(book, view, request);
-    let asked = request.requested_at.earliest().text(ZONE);
+    let asked = request.named_at().text(ZONE);
     if view.first_request().is_some() {
         writeln!(out, "\nThe request of {asked}")?;
     } else {
@@ -206,23 +203,23 @@ fn answered(book: &PolicyBook, view: &View<'_>, request: Request, out: &mut dyn 
         put(out, "    ", &line)?;
     }
     match answer.entitlement.eligibility {
-        Eligibility::Yes => put(out, "  eligible    ", &format!("yes"))?,
+        Eligibility::Yes => put(out, "  eligible    ", "yes")?,
         Eligibility::No => put(
             out,
             "  eligible    ",
             &format!("no: {} against it", plural(answer.entitlement.grounds.len(), "ground")),
         )?,
         Eligibility::Unknown(why) => {
-            put(out, "  eligible    ", &format!("unknown. {}", reason(view, &answer, why)))?
+            put(out, "  eligible    ", &format!("unknown. {}", reason(view, &answer, why)))?;
         }
     }
     if let Some(owed) = &answer.entitlement.owed {
-        put(out, "  owed        ", &format!("{}", owed.working()))?;
-        put(out, "  split       ", &format!("{}", owed.split.text()))?;
+        put(out, "  owed        ", &owed.working())?;
+        put(out, "  split       ", &owed.split.text())?;
     }
     readings(view, &answer, out)?;
     for line in boundary(view, &answer, policy, version) {
-        put(out, "  boundary    ", &format!("{line}"))?;
+        put(out, "  boundary    ", &line)?;
     }
     Ok(())
 }

@@ -31,6 +31,8 @@ pub(super) struct Rows<'p> {
 pub(super) enum RowCells<'r> {
     /// As a file has them.
     Read(&'r ByteRecord),
+    /// As a conversion of a vendor's export gives them.
+    Canonical(&'r [Option<String>]),
 }
 
 impl<'r> RowCells<'r> {
@@ -38,6 +40,7 @@ impl<'r> RowCells<'r> {
     pub(super) fn get(self, place: usize) -> Option<&'r [u8]> {
         match self {
             Self::Read(record) => record.get(place),
+            Self::Canonical(cells) => cells.get(place)?.as_deref().map(str::as_bytes),
         }
     }
 
@@ -45,6 +48,7 @@ impl<'r> RowCells<'r> {
     pub(super) fn len(self) -> usize {
         match self {
             Self::Read(record) => record.len(),
+            Self::Canonical(cells) => cells.len(),
         }
     }
 

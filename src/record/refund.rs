@@ -1,6 +1,6 @@
 //! Money that came back, or was asked for.
 
-use super::{AccountId, OrderId, RefundId, SourceRef, Tenders};
+use super::{AccountId, Assumed, OrderId, RefundId, SourceRef, Tenders};
 use crate::time::{Instant, Moment};
 
 /// How a refund was asked for.
@@ -91,6 +91,8 @@ pub struct Refund {
     pub channel_txn: Option<Box<str>>,
     /// Whether several refunds were legally merged into this payment.
     pub merged: bool,
+    /// What stands in for a fact that the export does not have.
+    pub assumed: Assumed,
 }
 
 impl Refund {

@@ -44,7 +44,7 @@ impl MoneyLine {
         }
         match (outcome.verdict, outcome.variance) {
             (Verdict::Mismatch, Some(variance)) if variance.is_positive() => {
-                self.over = self.over.plus(exposure)
+                self.over = self.over.plus(exposure);
             }
             (Verdict::Mismatch, Some(_)) => self.under = self.under.plus(exposure),
             (Verdict::Review, Some(_)) => self.review = self.review.plus(exposure),
@@ -111,7 +111,12 @@ impl Summary {
     pub fn of(audit: &Audit) -> Self {
         let mut summary = Self::default();
         for file in &audit.files {
-            summary.by_role.entry(file.role).or_default().add(&file.control);
+            if file.shares.is_empty() {
+                summary.by_role.entry(file.role).or_default().add(&file.control);
+            }
+            for (role, share) in &file.shares {
+                summary.by_role.entry(*role).or_default().add(share);
+            }
             summary.rejected += file.control.rows(Fate::Rejected);
             if file.control.rows_read() == 0 {
                 summary.empty_files.push(file.name());

@@ -136,19 +136,24 @@ fn read(report: &Report<'_>, page: &mut Page) {
         cells.push(if total.ties() { "ties".to_owned() } else { "DOES NOT TIE".to_owned() });
         cells
     };
+    let roles = [Role::Orders, Role::Usage, Role::Refunds, Role::Events, Role::Packages];
     if audit.files.len() <= FILES_NAMED_MAX {
-        for role in [Role::Orders, Role::Usage, Role::Refunds, Role::Events] {
+        for role in roles {
             for file in audit.files.iter().filter(|file| file.role == role) {
                 let name = file.name();
                 let tail: String =
                     name.chars().rev().take(34).collect::<Vec<_>>().into_iter().rev().collect();
                 let name = if tail.len() < name.len() { format!("…{tail}") } else { name };
-                rows.push([vec![name], counts(&file.control)].concat());
+                let mut cells = counts(&file.control);
+                if let (Some(dialect), Some(last)) = (&file.dialect, cells.last_mut()) {
+                    *last = format!("{last}, {dialect}");
+                }
+                rows.push([vec![name], cells].concat());
             }
         }
     }
-    for role in [Role::Orders, Role::Usage, Role::Refunds, Role::Events] {
-        let files = audit.files.iter().filter(|file| file.role == role).count();
+    for role in roles {
+        let files = audit.files.iter().filter(|file| file.gives(role)).count();
         if let Some(total) = summary.by_role.get(&role)
             && (files > 1 || audit.files.len() > FILES_NAMED_MAX)
         {
@@ -372,6 +377,19 @@ fn remarks(report: &Report<'_>, page: &mut Page) {
             format!(" The first: {file}:{}:{column} {}", defect.at.line, defect.reason)
         });
         remarks.push(format!("{} rejected rows.{}", grouped(summary.rejected), example.unwrap_or_default()));
+    }
+    for file in &audit.files {
+        for (text, count) in &file.notes {
+            remarks.push(format!("{}: {} {text}.", file.name(), grouped(*count)));
+        }
+    }
+    remarks.extend(audit.wanting.iter().cloned());
+    if !audit.passed_over.is_empty() {
+        const NAMED: usize = 5;
+        let rest = audit.passed_over.len().saturating_sub(NAMED);
+        let rest = if rest > 0 { format!("; and {rest} more") } else { String::new() };
+        let named: Vec<&str> = audit.passed_over.iter().take(NAMED).map(String::as_str).collect();
+        remarks.push(format!("Passed over: {}{rest}.", named.join("; ")));
     }
     if audit.unmatched_events > 0 {
         remarks.push(format!("Events name {} orders that are not in the exports.", audit.unmatched_events));

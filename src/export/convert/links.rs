@@ -43,6 +43,8 @@ pub enum Linked {
     },
     /// Another export's record of the same order or refund has taken up what it said.
     Absorbed {
+        /// Its role.
+        role: Role,
         /// Its file.
         file: usize,
         /// Its part.
@@ -78,6 +80,7 @@ impl Linker {
         all.map(|((file, record), absorbed)| match absorbed {
             None => Linked::Record { file, record },
             Some(by) => Linked::Absorbed {
+                role: record.role,
                 file,
                 part: record.part,
                 line: record.line,

@@ -135,6 +135,7 @@ const ORDERS: &[Column] = &[
     column("invoice", Word, false),
     column("license_activated_at", Moment, false),
     column("linked_license_activated_at", Moment, false),
+    column("assumed", Text, false),
 ];
 
 const USAGE: &[Column] = &[
@@ -180,6 +181,7 @@ const REFUNDS: &[Column] = &[
     column("refunded_bank", Amount, false),
     column("channel_txn", Id, false),
     column("merged", Flag, false),
+    column("assumed", Text, false),
 ];
 
 const EVENTS: &[Column] = &[

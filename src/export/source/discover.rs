@@ -86,6 +86,17 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, found: &mut Disco
     }
 }
 
+/// What a file of a folder holds: a table, several, or why it is passed over.
+///
+/// # Errors
+///
+/// [`SourceError`] where it should be a table and cannot be read.
+pub fn look(path: &Path, limits: &Limits) -> Result<Discovery, SourceError> {
+    let mut found = Discovery::default();
+    take_from_folder(path, limits, &mut found)?;
+    Ok(found)
+}
+
 fn take_from_folder(path: &Path, limits: &Limits, found: &mut Discovery) -> Result<(), SourceError> {
     let suffix = path.extension().map(|suffix| suffix.to_string_lossy().to_ascii_lowercase());
     let pass = |reason: &str| PassedOver { place: path.display().to_string(), reason: reason.to_owned() };

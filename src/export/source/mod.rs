@@ -20,7 +20,7 @@ mod workbook;
 
 pub use decode::{Encoding, sniff_encoding};
 pub use delimiter::Delimiter;
-pub use discover::{Discovery, PassedOver, discover};
+pub use discover::{Discovery, PassedOver, discover, look};
 pub use error::SourceError;
 pub use guard::Limits;
 pub use open::{OpenOptions, Opened, open, open_text};
