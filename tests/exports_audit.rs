@@ -88,8 +88,8 @@ fn a_bill_and_its_deductions_are_enough() {
     let ran = run(here.path(), &[&["audit", "exports"][..], &COVERED].concat());
     assert_eq!(ran.code, Some(1), "{}", ran.out);
     for wanted in [
-        "ties, tencent-bill-cn",
-        "ties, tencent-pack-deduct",
+        "tencent-bill-cn: exports/bill.csv",
+        "tencent-pack-deduct: exports/used.csv",
         "1 more refunds could be",
         "1 more deductions could be tied",
         "2 refunds were tied to their order by its resource",
@@ -254,6 +254,26 @@ fn threads_and_the_order_of_files_change_nothing() {
     let one = run(here.path(), &["audit", "bill.csv", "used.csv", "--threads", "1", "--format", "json"]);
     let other = run(here.path(), &["audit", "used.csv", "bill.csv", "--threads", "4", "--format", "json"]);
     assert_eq!(one.out, other.out);
+}
+
+#[test]
+fn a_refund_of_a_bill_finds_its_order_in_a_canonical_file() {
+    let orders = "order_id,instance_id,account_id,product,package_type,currency,paid_at,paid_cash\n\
+                  A-1,281976,9,css,traffic,CNY,2024-07-16 15:07:09,100.00\n";
+    let refund: String = BILL
+        .lines()
+        .enumerate()
+        .filter(|(at, _)| [0, 4].contains(at))
+        .map(|(_, line)| format!("{line}\n"))
+        .collect();
+    let here = folder(&[
+        ("e/bill.csv", refund.as_bytes()),
+        ("e/orders.csv", orders.as_bytes()),
+        ("e/used.csv", DEDUCTIONS.as_bytes()),
+    ]);
+    let found = findings(here.path(), "e");
+    assert_eq!(slugs(&found), [("refund-underpaid", "20.00")]);
+    assert_eq!(found[0].0, "A-1");
 }
 
 #[test]

@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     case::{Case, Horizon},
-    export::convert::{Linked, Linker},
+    export::{
+        self,
+        convert::{Linked, Linker},
+    },
     finding::Finding,
     ingest::{
         ExportRead, FileRead, IngestError, Inputs, OrderIndex, Plan, Progress, Records, Source, Stage,
@@ -278,6 +281,35 @@ enum One {
     Export(ExportRead),
 }
 
+/// Stands for the canonical files where the linker asks for a file.
+const KNOWN: usize = usize::MAX;
+
+/// An order of a canonical file, so far as refunds of exports are tied to orders by it.
+fn as_export(order: &Order) -> export::convert::Record {
+    let role = export::dialect::Role::Orders;
+    let mut cells = vec![None; role.columns().len()];
+    let known = [
+        ("order_id", Some(order.order_id.to_string())),
+        ("instance_id", order.instance_id.as_ref().map(ToString::to_string)),
+        ("paid_at", Some(order.paid_at.earliest().text(Offset::BEIJING))),
+    ];
+    for (column, text) in known {
+        cells[role.place_of(column).expect("orders have the column")] = text;
+    }
+    export::convert::Record {
+        role,
+        cells,
+        part: 0,
+        line: order.at.line,
+        rows: 0,
+        resources: Vec::new(),
+        sign_as_read: None,
+        // What a canonical file says of an order outranks nothing and is outranked by nothing.
+        total_only: false,
+        notes: Vec::new(),
+    }
+}
+
 /// Reads everything but usage. Records of exports are linked across files before they are taken.
 fn read_small(
     plan: &Plan,
@@ -300,6 +332,9 @@ fn read_small(
     let mut small = Small::default();
     let mut failed = Vec::new();
     let mut linker = Linker::default();
+    let gives_refunds =
+        |source: &&Source| matches!(source.way, Way::Export(_)) && source.roles().contains(&Role::Refunds);
+    let links = sources.iter().any(gives_refunds);
     let mut through = Vec::new();
     for (place, (source, one)) in sources.iter().zip(read).enumerate() {
         match one {
@@ -307,6 +342,12 @@ fn read_small(
                 let (file, mut found, wrong) = *read;
                 let at = file.id.0 as usize;
                 files[at] = file;
+                if links {
+                    for order in &found.orders {
+                        let known = linker.add(KNOWN, as_export(order));
+                        debug_assert!(known.is_none(), "an order waits for refunds to be tied to it");
+                    }
+                }
                 small.records.orders.append(&mut found.orders);
                 small.records.refunds.append(&mut found.refunds);
                 small.records.events.append(&mut found.events);
@@ -328,6 +369,8 @@ fn read_small(
     through.extend(linker.finish());
     for one in through {
         match one {
+            // An order of a canonical file is a record already.
+            Linked::Record { file: KNOWN, .. } => {}
             Linked::Record { file, mut record } => {
                 let source = sources[file];
                 if let Way::Export(dialect) = &source.way {

@@ -1,6 +1,9 @@
 //! The summary that a finance lead reads at seven in the morning: one screen, a hundred columns.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use super::Report;
 use crate::{
@@ -57,6 +60,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     let mut page = Page { style: report.style, lines: Vec::new() };
     head(report, &mut page);
     read(report, &mut page);
+    dialects(report, &mut page);
     verdict(report, &mut page);
     money(report, &mut page);
     policies(report, &mut page);
@@ -144,11 +148,7 @@ fn read(report: &Report<'_>, page: &mut Page) {
                 let tail: String =
                     name.chars().rev().take(34).collect::<Vec<_>>().into_iter().rev().collect();
                 let name = if tail.len() < name.len() { format!("…{tail}") } else { name };
-                let mut cells = counts(&file.control);
-                if let (Some(dialect), Some(last)) = (&file.dialect, cells.last_mut()) {
-                    *last = format!("{last}, {dialect}");
-                }
-                rows.push([vec![name], cells].concat());
+                rows.push([vec![name], counts(&file.control)].concat());
             }
         }
     }
@@ -162,6 +162,23 @@ fn read(report: &Report<'_>, page: &mut Page) {
     }
     let right = Side::Right;
     page.table(&[Side::Left, right, right, right, right, right, Side::Left], &rows);
+}
+
+/// Which files were read through which dialect.
+fn dialects(report: &Report<'_>, page: &mut Page) {
+    const NAMED: usize = 4;
+    let mut files: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for file in &report.audit.files {
+        if let Some(dialect) = &file.dialect {
+            files.entry(dialect).or_default().push(file.name());
+        }
+    }
+    for (dialect, names) in files {
+        let more = names.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let named = names[..names.len().min(NAMED)].join(", ");
+        page.paragraph(None, &format!("{dialect}: {named}{more}"));
+    }
 }
 
 /// The one sentence to read when there is time for one.
