@@ -13,8 +13,8 @@ use refund_audit::{
     money::{Currency, Money, Quantity},
     policy::PolicyBook,
     record::{
-        Basis, Channel, Event, EventKind, FileId, Order, OrderKind, Refund, RefundStatus, SourceRef, Tender,
-        Tenders, Usage,
+        Assumed, Basis, Channel, Event, EventKind, FileId, Order, OrderKind, Refund, RefundStatus, SourceRef,
+        Tender, Tenders, Usage,
     },
     time::{Instant, Moment, Offset},
 };
@@ -68,6 +68,7 @@ fn order(line: u64, product: &str, package_type: &str, paid_at: &str, paid: Tend
         invoice: None,
         license_activated_at: None,
         linked_license_activated_at: None,
+        assumed: Assumed::default(),
     }
 }
 
@@ -90,6 +91,7 @@ fn refund(order: &Order, requested_at: &str, status: RefundStatus, returned: Ten
         returned,
         channel_txn: None,
         merged: false,
+        assumed: Assumed::default(),
     };
     CaseRefund { refund, repeats: None }
 }

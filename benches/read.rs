@@ -13,7 +13,7 @@ use criterion::{Criterion, Throughput};
 use refund_audit::{
     ingest::{OrderIndex, Silent, scan},
     money::Currency,
-    record::{FileId, Order, OrderKind, SourceRef, Tenders},
+    record::{Assumed, FileId, Order, OrderKind, SourceRef, Tenders},
     time::{Instant, Moment, Offset},
 };
 use tempfile::NamedTempFile;
@@ -49,6 +49,7 @@ fn order(number: u64) -> Order {
         invoice: None,
         license_activated_at: None,
         linked_license_activated_at: None,
+        assumed: Assumed::default(),
     }
 }
 

@@ -12,6 +12,20 @@ impl Digest {
         self.0.update(bytes);
     }
 
+    /// The digest of a whole file.
+    pub(crate) fn of_file(path: &std::path::Path) -> std::io::Result<String> {
+        let mut file = std::fs::File::open(path)?;
+        let mut digest = Self::default();
+        let mut block = vec![0; 1 << 16];
+        loop {
+            let length = std::io::Read::read(&mut file, &mut block)?;
+            if length == 0 {
+                return Ok(digest.hex());
+            }
+            digest.update(&block[..length]);
+        }
+    }
+
     /// The digest in hexadecimal.
     pub(crate) fn hex(self) -> String {
         use std::fmt::Write as _;

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Modules stand below in the order of that flow: words that everybody speaks ([`money`], [`time`]), facts
-//! ([`record`], [`ingest`], [`case`]), rules ([`policy`]), judgement ([`finding`], [`judge`]), the whole
+//! ([`record`]; [`export`], exports as vendors write them; [`ingest`], [`case`]), rules ([`policy`]), judgement ([`finding`], [`judge`]), the whole
 //! ([`engine`], [`report`], [`explain`]), and the test data ([`generate`]). A module names only modules above it.
 //!
 //! The same in code, for one order:
@@ -19,7 +19,7 @@
 //!     money::{Currency, Money},
 //!     policy::PolicyBook,
 //!     record::{
-//!         Channel, FileId, Order, OrderKind, Refund, RefundStatus, SourceRef, Tender, Tenders,
+//!         Assumed, Channel, FileId, Order, OrderKind, Refund, RefundStatus, SourceRef, Tender, Tenders,
 //!     },
 //!     time::{Instant, Moment, Offset},
 //! };
@@ -53,6 +53,7 @@
 //!     invoice: None,
 //!     license_activated_at: None,
 //!     linked_license_activated_at: None,
+//!     assumed: Assumed::default(),
 //! };
 //! let mut returned = Tenders::none(usd);
 //! returned.set(Tender::Cash, Money::parse("419.00")?);
@@ -73,6 +74,7 @@
 //!     returned,
 //!     channel_txn: None,
 //!     merged: false,
+//!     assumed: Assumed::default(),
 //! };
 //! let mut case = Case::new(order);
 //! case.refunds.push(CaseRefund { refund, repeats: None });
@@ -91,6 +93,7 @@ pub mod money;
 pub mod time;
 
 pub mod record;
+pub mod export;
 pub mod ingest;
 pub mod case;
 

@@ -22,7 +22,7 @@ use refund_audit::{
     money::{Currency, Money, Quantity},
     policy::{Eligibility, GroundKind, Length, PolicyBook},
     record::{
-        Basis, Channel, Event, EventKey, EventKind, FileId, Invoice, OrderKind, OrderStatus, Refund,
+        Assumed, Basis, Channel, Event, EventKey, EventKind, FileId, Invoice, OrderKind, OrderStatus, Refund,
         RefundStatus, SourceRef, Tender, Tenders, Usage,
     },
     time::{Instant, Interval, Moment, Offset},
@@ -369,6 +369,7 @@ impl Question {
             invoice: word(&Invoice::WORDS, order.invoice),
             license_activated_at: order.license_at.map(instant),
             linked_license_activated_at: order.linked_license_at.map(instant),
+            assumed: Assumed::default(),
         });
         case.usage = order
             .usage
@@ -404,6 +405,7 @@ impl Question {
             returned: tenders(self.order.currency, &sums),
             channel_txn: None,
             merged: false,
+            assumed: Assumed::default(),
         })
     }
 

@@ -372,7 +372,7 @@ proptest! {
     fn the_order_of_files_changes_nothing(world in world("O", 1..9), cut in [0_usize..9, 0_usize..9, 0_usize..9, 0_usize..9]) {
         let folder = world.cut(cut);
         let inputs = discover(&[folder.path("")]).unwrap();
-        let reversed = Inputs { files: inputs.files.iter().rev().cloned().collect() };
+        let reversed = Inputs { files: inputs.files.iter().rev().cloned().collect(), ..inputs.clone() };
         let (one, other) = (audit(&inputs, &Options::default()), audit(&reversed, &Options::default()));
         prop_assert_eq!(format!("{one:?}"), format!("{other:?}"));
     }

@@ -7,7 +7,7 @@ use crate::{
     ingest::{FileRead, order_amounts, refund_amounts},
     money::Quantity,
     record::{
-        AccountId, Event, EventKey, EventKind, Fate, Order, OrderId, Refund, RefundId, RefundStatus,
+        AccountId, Event, EventKey, EventKind, Fate, Order, OrderId, Refund, RefundId, RefundStatus, Role,
         SourceRef, Usage,
     },
     time::{Calendar, Offset},
@@ -39,7 +39,7 @@ pub(super) fn orders(mut all: Vec<Order>, files: &mut [FileRead], repeated: &mut
         let says_the_same =
             |other: &Order| other.order_id == order.order_id && other.compare_content(order).is_eq();
         let is_repeated = says_the_same(kept) || last_other.as_ref().is_some_and(says_the_same);
-        set_aside(files, order.at, &order_amounts(order));
+        set_aside(files, Role::Orders, order.at, &order_amounts(order));
         if is_repeated {
             *repeated.entry(order.at.file).or_default() += 1;
         } else {
@@ -75,7 +75,7 @@ pub(super) fn refunds(mut all: Vec<Refund>, files: &mut [FileRead], repeated: &m
         };
         let says_the_same =
             |other: &Refund| other.refund_id == refund.refund_id && other.compare_content(&refund).is_eq();
-        set_aside(files, refund.at, &refund_amounts(&refund));
+        set_aside(files, Role::Refunds, refund.at, &refund_amounts(&refund));
         if says_the_same(kept) || last_other.as_ref().is_some_and(says_the_same) {
             *repeated.entry(refund.at.file).or_default() += 1;
         } else {
@@ -108,9 +108,8 @@ pub(super) fn refunds(mut all: Vec<Refund>, files: &mut [FileRead], repeated: &m
 }
 
 /// Counts a row whose id stands already as a duplicate.
-fn set_aside(files: &mut [FileRead], at: SourceRef, amounts: &[(&'static str, i128)]) {
-    let control = &mut files[at.file.0 as usize].control;
-    control.resettle(Fate::Accepted, Fate::Duplicate, amounts.iter().copied());
+fn set_aside(files: &mut [FileRead], role: Role, at: SourceRef, amounts: &[(&'static str, i128)]) {
+    files[at.file.0 as usize].resettle(role, at.line, Fate::Accepted, Fate::Duplicate, amounts);
 }
 
 /// Events by what they are keyed by.
@@ -198,7 +197,7 @@ pub(super) fn usage(all: Vec<(u32, Usage)>, files: &mut [FileRead], repeated: &m
                 single.push(usage);
                 continue;
             };
-            set_aside(files, usage.at, &[("quantity", usage.quantity.units())]);
+            set_aside(files, Role::Usage, usage.at, &[("quantity", usage.quantity.units())]);
             if kept.same_content(&usage)
                 || last_other.as_ref().is_some_and(|other| other.same_content(&usage))
             {

@@ -5,7 +5,8 @@ mod error;
 mod run_checks;
 mod options;
 mod run;
+mod wanting;
 
 pub use error::AuditError;
 pub use options::Options;
-pub use run::{Audit, Coverage, Told, audit, tell};
+pub use run::{Audit, Coverage, Survey, Told, audit, survey, tell};

@@ -1,26 +1,29 @@
 //! One run from its inputs to everything that is to be said.
 
-use std::path::PathBuf;
-
 use rayon::prelude::*;
 
 use super::{
     assemble::{self, Assembled, Repeated},
     error::AuditError,
     options::Options,
-    run_checks,
+    run_checks, wanting,
 };
 use crate::{
     case::{Case, Horizon},
+    export::{
+        self,
+        convert::{Linked, Linker},
+    },
     finding::Finding,
     ingest::{
-        FileRead, IngestError, Inputs, OrderIndex, Progress, Records, Stage, UsageRead, read_file, roles,
-        scan,
+        ExportRead, FileRead, IngestError, Inputs, OrderIndex, Plan, Progress, Records, Source, Stage,
+        UsageRead, Way, absorb, accept, assume, plan, read_export, read_file, role_of_table, scan,
+        scan_export, unread,
     },
     judge::{Judgement, Outcome, judge, judge_orphan},
     money::Quantity,
     policy::{Length, PolicyBook},
-    record::{Defect, FileId, Order, Role},
+    record::{Defect, Order, Role},
     time::{Instant, Interval, Moment, Offset},
 };
 
@@ -52,6 +55,10 @@ pub struct Audit {
     pub defects: Vec<Defect>,
     /// Accounts and orders that events name and no order has.
     pub unmatched_events: usize,
+    /// Files that were not taken, and why not.
+    pub passed_over: Vec<String>,
+    /// What more data would decide, in sentences.
+    pub wanting: Vec<String>,
 }
 
 /// Reads, assembles and judges. The same inputs, policies and options give the same audit for any number
@@ -80,6 +87,29 @@ pub fn audit(
             .collect();
         progress.end();
         Ok(sum_up(&assembled, read, judged))
+    })
+}
+
+/// What reading alone found.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    /// The files, by their place in evidence.
+    pub files: Vec<FileRead>,
+    /// Rejected rows, by file and line.
+    pub defects: Vec<Defect>,
+    /// Files that were not taken, and why not.
+    pub passed_over: Vec<String>,
+}
+
+/// Reads everything and judges nothing.
+///
+/// # Errors
+///
+/// [`AuditError`] where a file cannot be read at all.
+pub fn survey(inputs: &Inputs, options: &Options, progress: &dyn Progress) -> Result<Survey, AuditError> {
+    in_pool(options, || {
+        let (_, read) = gather(inputs, &PolicyBook::default(), options, progress)?;
+        Ok(Survey { files: read.files, defects: read.defects, passed_over: read.passed_over })
     })
 }
 
@@ -146,14 +176,7 @@ struct Read {
     as_of_given: bool,
     repeated: Repeated,
     orphans: Vec<run_checks::Orphans>,
-}
-
-/// A file with its role, ready to be read.
-struct Source {
-    id: FileId,
-    path: PathBuf,
-    given: Option<Role>,
-    role: Role,
+    passed_over: Vec<String>,
 }
 
 /// Orders, refunds and events first; then usage as a stream that keeps what is in question.
@@ -163,28 +186,27 @@ fn gather(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<(Assembled, Read), AuditError> {
-    let sources = sources(inputs)?;
-    let bytes =
-        sources.iter().map(|source| std::fs::metadata(&source.path).map_or(0, |data| data.len())).sum();
-    progress.begin(Stage::Reading, bytes);
-    let (small, big): (Vec<&Source>, Vec<&Source>) =
-        sources.iter().partition(|source| source.role != Role::Usage);
-    let (mut files, records, mut defects) = read_small(&small, options, progress)?;
+    let plan = plan(inputs).map_err(AuditError::Ingest)?;
+    let mut files: Vec<FileRead> = plan.sources.iter().flat_map(unread).collect();
+    progress.begin(Stage::Reading, files.iter().map(|file| file.bytes).sum());
+    let (small, failed) = read_small(&plan, &mut files, options, progress);
+    let Small { records, mut defects } = small;
+    if !failed.is_empty() {
+        // Usage is looked at all the same: every file that cannot be read is named at once.
+        let index = OrderIndex::new(&[], Vec::new());
+        let scanned = scan_all(&plan, &index, options, progress);
+        let more = scanned.into_iter().filter_map(Result::err);
+        return Err(AuditError::Ingest(failed.into_iter().chain(more).collect()));
+    }
     let mut repeated = Repeated::new();
-    // Until all is read, files stand in the order of their ids.
-    files.extend(big.iter().map(|source| placeholder(source)));
-    files.sort_by_key(|file| file.id);
     let orders_known = records.orders.iter().map(|order| order.paid_at.earliest());
     let orders_cover = day_span(orders_known.clone().min(), orders_known.max());
     let orders = assemble::orders(records.orders, &mut files, &mut repeated);
     let refunds_latest = latest(&files, &[Role::Refunds]);
     let refunds = assemble::refunds(records.refunds, &mut files, &mut repeated);
     let in_question = in_question(&orders.list, &refunds, book, options.as_of.or(refunds_latest));
-    let index = OrderIndex::new(&orders.list, in_question);
-    let scanned: Vec<Result<(UsageRead, Vec<Defect>), IngestError>> = big
-        .par_iter()
-        .map(|source| scan(source.id, &source.path, &index, options.as_of, options.digests, progress))
-        .collect();
+    let index = OrderIndex::new(&orders.list, in_question).with_packs(&records.packs, &orders.list);
+    let scanned = scan_all(&plan, &index, options, progress);
     drop(index);
     let mut kept = Vec::new();
     let mut settled = vec![Quantity::ZERO; orders.list.len()];
@@ -193,19 +215,21 @@ fn gather(
     let mut failed = Vec::new();
     for scanned in scanned {
         match scanned {
-            Ok((usage, found)) => {
-                orphans.extend(run_checks::Orphans::of(&usage));
-                defects.extend(found);
-                kept.extend(usage.kept);
-                for (sum, more) in settled.iter_mut().zip(usage.settled) {
-                    *sum = sum.plus(more);
+            Ok(tables) => {
+                for (usage, found) in tables {
+                    orphans.extend(run_checks::Orphans::of(&usage));
+                    defects.extend(found);
+                    kept.extend(usage.kept);
+                    for (sum, more) in settled.iter_mut().zip(usage.settled) {
+                        *sum = sum.plus(more);
+                    }
+                    postings = match (postings, usage.postings) {
+                        (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+                        (one, other) => one.or(other),
+                    };
+                    let file = &mut files[usage.read.id.0 as usize];
+                    if file.dialect.is_some() { file.merge(usage.read) } else { *file = usage.read }
                 }
-                postings = match (postings, usage.postings) {
-                    (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-                    (one, other) => one.or(other),
-                };
-                let at = usage.read.id.0 as usize;
-                files[at] = usage.read;
             }
             Err(error) => failed.push(error),
         }
@@ -226,88 +250,170 @@ fn gather(
         as_of,
         usage_covers: coverage.interval,
         orders_cover,
-        events_known: files.iter().any(|file| file.role == Role::Events),
+        events_known: files.iter().any(|file| file.gives(Role::Events)),
         calendar: events.calendar.clone(),
         opportunities: options.opportunities,
     };
     defects.sort();
-    let read =
-        Read { files, defects, horizon, coverage, as_of_given: options.as_of.is_some(), repeated, orphans };
+    let read = Read {
+        files,
+        defects,
+        horizon,
+        coverage,
+        as_of_given: options.as_of.is_some(),
+        repeated,
+        orphans,
+        passed_over: plan.passed_over,
+    };
     Ok((Assembled { orders, refunds, events, usage, settled }, read))
 }
 
-/// Every input with its role, or everything that is wrong with them.
-fn sources(inputs: &Inputs) -> Result<Vec<Source>, AuditError> {
-    let mut files = inputs.files.clone();
-    files.sort();
-    let sorted = Inputs { files };
-    let mut found = Vec::new();
-    let mut failed = Vec::new();
-    for (at, one) in sorted.files.iter().enumerate() {
-        let single = Inputs { files: vec![one.clone()] };
-        match roles(&single) {
-            Ok(roles) => found.push(Source {
-                id: FileId(u32::try_from(at).expect("files are counted in 32 bits")),
-                path: one.0.clone(),
-                given: one.1,
-                role: roles[0],
-            }),
-            Err(error) => failed.push(error),
-        }
-    }
-    if failed.is_empty() { Ok(found) } else { Err(AuditError::Ingest(failed)) }
+/// Records of the run and rejected rows.
+#[derive(Default)]
+struct Small {
+    records: Records,
+    defects: Vec<Defect>,
 }
 
-type Small = (Vec<FileRead>, Records, Vec<Defect>);
+/// One source as it was read.
+enum One {
+    Canonical(Box<(FileRead, Records, Vec<Defect>)>),
+    Export(ExportRead),
+}
 
-fn read_small(sources: &[&Source], options: &Options, progress: &dyn Progress) -> Result<Small, AuditError> {
-    let read: Vec<_> = sources
+/// Stands for the canonical files where the linker asks for a file.
+const KNOWN: usize = usize::MAX;
+
+/// An order of a canonical file, so far as refunds of exports are tied to orders by it.
+fn as_export(order: &Order) -> export::convert::Record {
+    let role = export::dialect::Role::Orders;
+    let mut cells = vec![None; role.columns().len()];
+    let known = [
+        ("order_id", Some(order.order_id.to_string())),
+        ("instance_id", order.instance_id.as_ref().map(ToString::to_string)),
+        ("paid_at", Some(order.paid_at.earliest().text(Offset::BEIJING))),
+    ];
+    for (column, text) in known {
+        cells[role.place_of(column).expect("orders have the column")] = text;
+    }
+    export::convert::Record {
+        role,
+        cells,
+        part: 0,
+        line: order.at.line,
+        rows: 0,
+        resources: Vec::new(),
+        sign_as_read: None,
+        // What a canonical file says of an order outranks nothing and is outranked by nothing.
+        total_only: false,
+        notes: Vec::new(),
+    }
+}
+
+/// Reads everything but usage. Records of exports are linked across files before they are taken.
+fn read_small(
+    plan: &Plan,
+    files: &mut [FileRead],
+    options: &Options,
+    progress: &dyn Progress,
+) -> (Small, Vec<IngestError>) {
+    let sources: Vec<&Source> = plan.sources.iter().filter(|source| source.has_records()).collect();
+    let read: Vec<Result<One, IngestError>> = sources
         .par_iter()
-        .map(|source| read_file(source.id, &source.path, source.given, options.digests, progress))
+        .map(|source| match &source.way {
+            Way::Canonical(_) => {
+                let id = source.parts[0].0;
+                let read = read_file(id, source.path(), source.given, options.digests, progress)?;
+                Ok(One::Canonical(Box::new(read)))
+            }
+            Way::Export(_) => read_export(plan, source, options.digests, progress).map(One::Export),
+        })
         .collect();
-    let mut files = Vec::new();
-    let mut records = Records::default();
-    let mut defects = Vec::new();
+    let mut small = Small::default();
     let mut failed = Vec::new();
-    for one in read {
+    let mut linker = Linker::default();
+    let gives_refunds =
+        |source: &&Source| matches!(source.way, Way::Export(_)) && source.roles().contains(&Role::Refunds);
+    let links = sources.iter().any(gives_refunds);
+    let mut through = Vec::new();
+    for (place, (source, one)) in sources.iter().zip(read).enumerate() {
         match one {
-            Ok((file, mut found, wrong)) => {
-                files.push(file);
-                // The first file's list is taken as it is: copying it would double the peak.
-                if records.orders.is_empty() {
-                    records.orders = found.orders;
-                } else {
-                    records.orders.append(&mut found.orders);
+            Ok(One::Canonical(read)) => {
+                let (file, mut found, wrong) = *read;
+                let at = file.id.0 as usize;
+                files[at] = file;
+                if links {
+                    for order in &found.orders {
+                        let known = linker.add(KNOWN, as_export(order));
+                        debug_assert!(known.is_none(), "an order waits for refunds to be tied to it");
+                    }
                 }
-                records.refunds.append(&mut found.refunds);
-                records.events.append(&mut found.events);
-                defects.extend(wrong);
+                // The first file's list is taken as it is: copying it would double the peak.
+                if small.records.orders.is_empty() {
+                    small.records.orders = found.orders;
+                } else {
+                    small.records.orders.append(&mut found.orders);
+                }
+                small.records.refunds.append(&mut found.refunds);
+                small.records.events.append(&mut found.events);
+                small.defects.extend(wrong);
+            }
+            Ok(One::Export(read)) => {
+                small.defects.extend(read.defects);
+                for file in read.files {
+                    let at = file.id.0 as usize;
+                    files[at] = file;
+                }
+                let at_once = read.records.into_iter().filter_map(|record| linker.add(place, record));
+                through.extend(at_once.map(|record| Linked::Record { file: place, record }));
             }
             Err(error) => failed.push(error),
         }
+        debug_assert!(!source.parts.is_empty(), "a source has a part");
     }
-    if failed.is_empty() { Ok((files, records, defects)) } else { Err(AuditError::Ingest(failed)) }
+    through.extend(linker.finish());
+    for one in through {
+        match one {
+            // An order of a canonical file is a record already.
+            Linked::Record { file: KNOWN, .. } => {}
+            Linked::Record { file, mut record } => {
+                let source = sources[file];
+                if let Way::Export(dialect) = &source.way {
+                    assume(&mut record, dialect);
+                }
+                let at = source.parts[record.part].0.0 as usize;
+                accept(&record, &mut files[at], &mut small.records, &mut small.defects);
+            }
+            Linked::Absorbed { file, part, rows, role, .. } => {
+                let at = sources[file].parts[part].0.0 as usize;
+                absorb(role_of_table(role), rows, &mut files[at]);
+            }
+        }
+    }
+    files.iter_mut().filter(|file| file.dialect.is_some()).for_each(FileRead::add_up);
+    (small, failed)
 }
 
-/// Stands for a usage file until it is scanned.
-fn placeholder(source: &Source) -> FileRead {
-    FileRead {
-        id: source.id,
-        path: source.path.clone(),
-        role: source.role,
-        bytes: 0,
-        sha256: None,
-        control: crate::record::ControlTotal::default(),
-        unknown_columns: Vec::new(),
-        zone_assumed: 0,
-        blurred: 0,
-        long_decimals: 0,
-        latest: None,
-    }
+type Scanned = Result<Vec<(UsageRead, Vec<Defect>)>, IngestError>;
+
+fn scan_all(plan: &Plan, index: &OrderIndex<'_>, options: &Options, progress: &dyn Progress) -> Vec<Scanned> {
+    let sources: Vec<&Source> = plan.sources.iter().filter(|source| source.has_usage()).collect();
+    let (as_of, digests) = (options.as_of, options.digests);
+    sources
+        .par_iter()
+        .map(|source| match &source.way {
+            Way::Canonical(_) => {
+                let id = source.parts[0].0;
+                scan(id, source.path(), index, as_of, digests, progress).map(|one| vec![one])
+            }
+            Way::Export(_) => scan_export(plan, source, index, as_of, digests, progress),
+        })
+        .collect()
 }
 
 fn latest(files: &[FileRead], roles: &[Role]) -> Option<Instant> {
-    files.iter().filter(|file| roles.contains(&file.role)).filter_map(|file| file.latest).max()
+    let of_file = |file: &FileRead| roles.iter().filter_map(|role| file.latest.get(role).copied()).max();
+    files.iter().filter_map(of_file).max()
 }
 
 /// From the start of the first day to the end of the last.
@@ -380,6 +486,8 @@ fn sum_up(assembled: &Assembled, read: Read, judged: Vec<Judgement>) -> Audit {
     findings.extend(run_checks::abuse_patterns(&assembled.orders.list, &assembled.refunds, &read.horizon));
     findings.extend(run_checks::about_files(&read.files, &read.repeated, &read.orphans));
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    let orphans = read.orphans.iter().map(run_checks::Orphans::rows).sum();
+    let wanting = wanting::wanting(&read.files, &assembled.orders, &assembled.refunds, &findings, orphans);
     let unmatched_events = assembled.events.orders().filter(|id| !known(id)).count();
     Audit {
         as_of: read.horizon.as_of,
@@ -390,5 +498,7 @@ fn sum_up(assembled: &Assembled, read: Read, judged: Vec<Judgement>) -> Audit {
         findings,
         defects: read.defects,
         unmatched_events,
+        passed_over: read.passed_over,
+        wanting,
     }
 }

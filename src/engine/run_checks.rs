@@ -25,6 +25,10 @@ pub(super) struct Orphans {
 }
 
 impl Orphans {
+    pub(super) const fn rows(&self) -> u64 {
+        self.rows
+    }
+
     pub(super) fn of(usage: &UsageRead) -> Option<Self> {
         (usage.orphans > 0).then(|| Self {
             file: usage.read.id,

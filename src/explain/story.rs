@@ -59,10 +59,7 @@ pub fn explain(
 fn requests(view: &View<'_>) -> Vec<Request> {
     let mut requests = vec![view.decisive()];
     requests.extend(
-        view.refunds
-            .iter()
-            .filter(|seen| seen.row.repeats.is_none())
-            .map(|seen| Request { requested_at: seen.refund().requested_at, channel: seen.refund().channel }),
+        view.refunds.iter().filter(|seen| seen.row.repeats.is_none()).map(|seen| view.request_of(*seen)),
     );
     requests
 }
@@ -157,7 +154,7 @@ fn timeline(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn 
 /// One request: rule, tests, sum, readings, boundary.
 fn answered(book: &PolicyBook, view: &View<'_>, request: Request, out: &mut dyn Write) -> io::Result<()> {
     let answer = Answer::of(book, view, request);
-    let asked = request.requested_at.earliest().text(ZONE);
+    let asked = request.named_at().text(ZONE);
     if view.first_request().is_some() {
         writeln!(out, "\nThe request of {asked}")?;
     } else {

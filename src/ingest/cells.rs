@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     money::{Money, Quantity},
+    record::Assumed,
     suggest::did_you_mean,
     time::{Instant, Moment, Offset, parse_moment},
 };
@@ -164,6 +165,19 @@ impl<'r> Cells<'r> {
     /// `true` or `false`; empty is false.
     pub(super) fn flag(&self, column: impl Into<usize>) -> Result<bool, Fault> {
         self.word(column, &[("true", true), ("false", false)]).map(Option::unwrap_or_default)
+    }
+
+    /// What stands in for facts that the export does not have.
+    pub(super) fn assumed(&self, column: impl Into<usize>) -> Result<Assumed, Fault> {
+        let at = column.into();
+        let Some(text) = self.text(at)? else { return Ok(Assumed::default()) };
+        match Assumed::parse(text) {
+            Ok(assumed) => Ok(assumed),
+            Err(word) => self.fault(
+                at,
+                format!("{} is not one of {}, {}", brief(word), Assumed::REQUEST, Assumed::TENDERS),
+            ),
+        }
     }
 
     /// A word of a closed set.

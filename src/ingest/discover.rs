@@ -3,17 +3,27 @@
 use std::{
     collections::BTreeSet,
     fs,
+    io::Read as _,
     path::{Path, PathBuf},
 };
 
-use super::error::IngestError;
-use crate::record::Role;
+use super::{error::IngestError, write::REJECTS};
+use crate::{
+    export::source::{Limits, look},
+    record::Role,
+};
 
 /// The files of a run with the role they were given for, if any, sorted by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inputs {
     /// Path as named, and the role given for it.
     pub files: Vec<(PathBuf, Option<Role>)>,
+    /// Files of folders that were not taken, and why not.
+    pub passed_over: Vec<String>,
+    /// Files with the id of the dialect they are to be read as.
+    pub dialects: Vec<(PathBuf, String)>,
+    /// Mapping, dialect and product files of the user: name and text.
+    pub mappings: Vec<(String, String)>,
 }
 
 impl Inputs {
@@ -25,10 +35,18 @@ impl Inputs {
         self.files.dedup();
         self
     }
+
+    /// The dialect that was asked for a file, by its path or its name.
+    pub(super) fn dialect_of(&self, path: &Path) -> Option<&str> {
+        let asked = self.dialects.iter().find(|(file, _)| path == file || path.ends_with(file));
+        asked.map(|(_, id)| id.as_str())
+    }
 }
 
-/// The files behind paths. Folders are read recursively for `*.csv`; hidden files and result folders of
-/// earlier runs (they hold a `manifest.json`) are left out. The same file named twice is read once.
+/// The files behind paths. Folders are read recursively for tables: `*.csv`, packed ones, archives,
+/// workbooks, and objects without a suffix. Hidden files and result folders of earlier runs (they hold a
+/// `manifest.json`) are left out; other files are passed over and named. The same file named twice is read
+/// once.
 ///
 /// # Errors
 ///
@@ -36,10 +54,11 @@ impl Inputs {
 pub fn discover(paths: &[PathBuf]) -> Result<Inputs, IngestError> {
     let mut files = BTreeSet::new();
     let mut seen = BTreeSet::new();
+    let mut passed_over = BTreeSet::new();
     for path in paths {
         let mut found = Vec::new();
         if fs::metadata(path).map_err(|source| IngestError::Io { path: path.clone(), source })?.is_dir() {
-            walk(path, &mut found)?;
+            walk(path, &mut found, &mut passed_over)?;
             if found.is_empty() {
                 return Err(IngestError::EmptyFolder { path: path.clone() });
             }
@@ -54,25 +73,55 @@ pub fn discover(paths: &[PathBuf]) -> Result<Inputs, IngestError> {
             }
         }
     }
-    Ok(Inputs { files: files.into_iter().collect() })
+    Ok(Inputs {
+        files: files.into_iter().collect(),
+        passed_over: passed_over.into_iter().collect(),
+        ..Inputs::default()
+    })
 }
 
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), IngestError> {
+/// Whether a file is the list of rejected rows that a conversion writes beside its tables.
+fn is_list_of_rejects(path: &Path) -> bool {
+    let head = format!("{}\n", REJECTS.join(","));
+    let mut start = vec![0; head.len()];
+    path.ends_with("rejects.csv")
+        && fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+        && start == head.as_bytes()
+}
+
+fn walk(
+    folder: &Path,
+    found: &mut Vec<PathBuf>,
+    passed_over: &mut BTreeSet<String>,
+) -> Result<(), IngestError> {
     let error = |source| IngestError::Io { path: folder.to_owned(), source };
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder).map_err(error)? {
         entries.push(entry.map_err(error)?.path());
     }
     entries.sort();
-    let hidden = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    let hidden =
+        |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(['.', '~']));
     if entries.iter().any(|path| path.ends_with("manifest.json")) {
         return Ok(());
     }
     for path in entries.into_iter().filter(|path| !hidden(path)) {
         if path.is_dir() {
-            walk(&path, found)?;
+            walk(&path, found, passed_over)?;
+        } else if is_list_of_rejects(&path) {
+            passed_over.insert(format!("{}: rows that a conversion rejected", path.display()));
         } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
             found.push(path);
+        } else if path.is_file() {
+            match look(&path, &Limits::default()) {
+                // What should be a table and cannot be read is said where it is read.
+                Err(_) => found.push(path),
+                Ok(tables) if !tables.places.is_empty() => found.push(path),
+                Ok(tables) => {
+                    let passed = tables.passed_over.into_iter();
+                    passed_over.extend(passed.map(|one| format!("{}: {}", one.place, one.reason)));
+                }
+            }
         }
     }
     Ok(())

@@ -2,7 +2,14 @@
 
 use std::{io, path::PathBuf};
 
-use crate::record::Role;
+use crate::{
+    export::{
+        convert::FileError,
+        dialect::{DialectError, HeaderError},
+        source::SourceError,
+    },
+    record::Role,
+};
 
 /// A file that cannot be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +22,34 @@ pub enum IngestError {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// It gives no rows.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Its header leads to no dialect, or to two.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
+    /// It cannot be converted as a whole.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A mapping or dialect file does not fit.
+    #[error(transparent)]
+    Dialect(#[from] DialectError),
+    /// A file format that this program does not read.
+    #[error("{file}: {format} is not read; export it as CSV")]
+    Format {
+        /// The file.
+        file: String,
+        /// The format.
+        format: &'static str,
+    },
+    /// A dialect is named for a file that is not among the inputs.
+    #[error("--dialect {file}={dialect}: no such file among the inputs")]
+    NoSuchInput {
+        /// The file.
+        file: String,
+        /// The dialect.
+        dialect: String,
     },
     /// A folder holds nothing to read.
     #[error("{}: no .csv file in this folder or below it", path.display())]

@@ -1,6 +1,7 @@
 //! One file from its first byte to records, defects and totals.
 
 use std::{
+    collections::BTreeMap,
     io,
     path::{Path, PathBuf},
 };
@@ -34,14 +35,26 @@ pub struct FileRead {
     pub id: FileId,
     /// Its path as named.
     pub path: PathBuf,
-    /// What it tells of.
+    /// Which member of an archive or sheet of a workbook it is.
+    pub part: Option<String>,
+    /// What it tells of; of several things the first.
     pub role: Role,
+    /// The dialect through which it was read; none for a canonical file.
+    pub dialect: Option<String>,
+    /// The roles that an export of this dialect may give.
+    pub roles: Vec<Role>,
     /// Its size in bytes.
     pub bytes: u64,
     /// Its SHA-256, where it was asked for.
     pub sha256: Option<String>,
     /// Rows and sums.
     pub control: ControlTotal,
+    /// The same by role, each row once, for a file read through a dialect.
+    pub shares: BTreeMap<Role, ControlTotal>,
+    /// Records of several rows by role and line, with what is left of those rows.
+    pub(super) rows_of: BTreeMap<(Role, u64), u64>,
+    /// What a reader should know of its records, with how many.
+    pub notes: BTreeMap<String, u64>,
     /// Columns that were not read.
     pub unknown_columns: Vec<String>,
     /// Instants without an offset.
@@ -50,22 +63,114 @@ pub struct FileRead {
     pub blurred: u64,
     /// Amounts with more than eight decimals, the rest being zeros.
     pub long_decimals: u64,
-    /// The latest instant in it.
-    pub latest: Option<Instant>,
+    /// The latest instant in it, by role.
+    pub latest: BTreeMap<Role, Instant>,
 }
 
 impl FileRead {
     /// Its name in outputs.
     #[must_use]
     pub fn name(&self) -> String {
-        self.path.to_string_lossy().replace('\\', "/")
+        let path = self.path.to_string_lossy().replace('\\', "/");
+        self.part.as_ref().map_or(path.clone(), |part| format!("{path}!{part}"))
+    }
+
+    /// A file about to be read.
+    pub(super) fn new(id: FileId, path: &Path, role: Role) -> Self {
+        Self {
+            id,
+            path: path.to_owned(),
+            part: None,
+            role,
+            dialect: None,
+            roles: vec![role],
+            bytes: std::fs::metadata(path).map_or(0, |about| about.len()),
+            sha256: None,
+            control: ControlTotal::default(),
+            shares: BTreeMap::new(),
+            rows_of: BTreeMap::new(),
+            notes: BTreeMap::new(),
+            unknown_columns: Vec::new(),
+            zone_assumed: 0,
+            blurred: 0,
+            long_decimals: 0,
+            latest: BTreeMap::new(),
+        }
+    }
+
+    /// The totals of one role.
+    pub(super) fn share(&mut self, role: Role) -> &mut ControlTotal {
+        self.shares.entry(role).or_default()
+    }
+
+    /// Makes the totals of a file read through a dialect the sum of its shares.
+    pub(crate) fn add_up(&mut self) {
+        let lost = self.control.is_lost();
+        self.control = ControlTotal::default();
+        for share in self.shares.values() {
+            self.control.add(share);
+        }
+        if lost {
+            self.control.lose();
+        }
+    }
+
+    /// Takes up what a second pass found in the same file.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (role, share) in &other.shares {
+            self.share(*role).add(share);
+        }
+        for (text, count) in other.notes {
+            *self.notes.entry(text).or_default() += count;
+        }
+        for (role, at) in other.latest {
+            let known = self.latest.entry(role).or_insert(at);
+            *known = (*known).max(at);
+        }
+        self.zone_assumed += other.zone_assumed;
+        self.blurred += other.blurred;
+        self.long_decimals += other.long_decimals;
+        self.sha256 = self.sha256.take().or(other.sha256);
+        if other.control.is_lost() {
+            self.control.lose();
+        }
+        self.add_up();
+    }
+
+    /// Whether it tells of a role.
+    #[must_use]
+    pub fn gives(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// Moves one record to another fate.
+    pub(crate) fn resettle(
+        &mut self,
+        role: Role,
+        line: u64,
+        from: Fate,
+        to: Fate,
+        amounts: &[(&'static str, i128)],
+    ) {
+        let rows = self.rows_of.get_mut(&(role, line)).map_or(1, std::mem::take);
+        self.control.resettle(from, to, rows, amounts.iter().copied());
+        if let Some(share) = self.shares.get_mut(&role) {
+            share.resettle(from, to, rows, amounts.iter().copied());
+        }
     }
 
     pub(super) fn take(&mut self, marks: Marks) {
+        self.take_as(self.role, marks);
+    }
+
+    pub(super) fn take_as(&mut self, role: Role, marks: Marks) {
         self.zone_assumed += marks.zone_assumed;
         self.blurred += marks.blurred;
         self.long_decimals += marks.long_decimals;
-        self.latest = self.latest.max(marks.latest);
+        if let Some(latest) = marks.latest {
+            let known = self.latest.entry(role).or_insert(latest);
+            *known = (*known).max(latest);
+        }
     }
 }
 
@@ -78,6 +183,8 @@ pub struct Records {
     pub refunds: Vec<Refund>,
     /// Events.
     pub events: Vec<Event>,
+    /// Packs with the orders that bought them.
+    pub packs: Vec<(String, String)>,
 }
 
 /// A file opened, its header recognised.
@@ -96,7 +203,6 @@ pub(super) fn open<'p>(
     progress: &'p dyn Progress,
 ) -> Result<Opened<'p>, IngestError> {
     let error = |source| IngestError::Io { path: path.to_owned(), source };
-    let bytes = std::fs::metadata(path).map_err(error)?.len();
     let mut rows = Rows::open(path, digest, progress).map_err(error)?;
     let header: Vec<String> = match rows.next().map_err(error)? {
         Some(row) => row.record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect(),
@@ -110,19 +216,8 @@ pub(super) fn open<'p>(
     } else {
         recognise(&name, &header, given)?
     };
-    let read = FileRead {
-        id,
-        path: path.to_owned(),
-        role: layout.role,
-        bytes,
-        sha256: None,
-        control: ControlTotal::default(),
-        unknown_columns: layout.unknown.clone(),
-        zone_assumed: 0,
-        blurred: 0,
-        long_decimals: 0,
-        latest: None,
-    };
+    let mut read = FileRead::new(id, path, layout.role);
+    read.unknown_columns.clone_from(&layout.unknown);
     Ok(Opened { rows, layout, read })
 }
 
@@ -165,7 +260,7 @@ pub fn read_file(
             Role::Orders => order(&mut cells, at).map(|order| records.orders.push(order)),
             Role::Refunds => refund(&mut cells, at).map(|refund| records.refunds.push(refund)),
             Role::Events => event(&mut cells, at).map(|event| records.events.push(event)),
-            Role::Usage => Ok(()),
+            Role::Usage | Role::Packages => Ok(()),
         });
         match parsed {
             Ok(()) => {
@@ -176,7 +271,7 @@ pub fn read_file(
                     Role::Orders => records.orders.last().map(order_amounts),
                     Role::Refunds => records.refunds.last().map(refund_amounts),
                     Role::Events => records.events.last().map(event_amounts),
-                    Role::Usage => None,
+                    Role::Usage | Role::Packages => None,
                 };
                 for (column, units) in amounts.into_iter().flatten() {
                     read.control.settle_sum(Fate::Accepted, column, units);
@@ -225,7 +320,7 @@ pub(super) fn check_width(row: &Row<'_>, layout: &Layout) -> Result<(), Fault> {
 }
 
 /// The amounts of a row that can be read, by column: what the control totals count.
-fn readable_amounts<'r>(
+pub(super) fn readable_amounts<'r>(
     row: &Row<'r>,
     layout: &'r Layout,
 ) -> impl Iterator<Item = (&'static str, i128)> + use<'r> {
@@ -262,7 +357,7 @@ pub(crate) fn refund_amounts(refund: &Refund) -> Vec<(&'static str, i128)> {
     }))
 }
 
-fn event_amounts(event: &Event) -> Vec<(&'static str, i128)> {
+pub(super) fn event_amounts(event: &Event) -> Vec<(&'static str, i128)> {
     present(event.amount.map(|amount| ("amount", amount)).into_iter())
 }
 

@@ -34,6 +34,13 @@ fn missing(role: Role, header: &[String]) -> Vec<&'static str> {
 }
 
 impl Layout {
+    /// The layout of canonical cells in their documented order.
+    #[must_use]
+    pub fn canonical(role: Role) -> Self {
+        let width = columns(role).len();
+        Self { role, places: (0..width).map(Some).collect(), width, unknown: Vec::new() }
+    }
+
     /// The layout of a file without a header: nothing is there to be read.
     #[must_use]
     pub fn of_nothing(role: Role) -> Self {

@@ -46,6 +46,7 @@ pub(super) fn order(cells: &mut Cells<'_>, at: SourceRef) -> Result<Order, Fault
         invoice: cells.word(C::Invoice, &Invoice::WORDS)?,
         license_activated_at: cells.instant(C::LicenseActivatedAt)?,
         linked_license_activated_at: cells.instant(C::LinkedLicenseActivatedAt)?,
+        assumed: cells.assumed(C::Assumed)?,
     })
 }
 

@@ -33,5 +33,6 @@ pub(super) fn refund(cells: &mut Cells<'_>, at: SourceRef) -> Result<Refund, Fau
         returned: tenders(cells, C::RefundedCash.into(), currency)?,
         channel_txn: cells.id(C::ChannelTxn)?.map(Into::into),
         merged: cells.flag(C::Merged)?,
+        assumed: cells.assumed(C::Assumed)?,
     })
 }

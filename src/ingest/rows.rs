@@ -44,6 +44,8 @@ type Splitter<'p> = csv::Reader<Chain<Tap<'p>, &'static [u8]>>;
 pub(super) enum RowCells<'r> {
     /// As a file has them.
     Read(&'r ByteRecord),
+    /// As a conversion of a vendor's export gives them.
+    Canonical(&'r [Option<String>]),
 }
 
 impl<'r> RowCells<'r> {
@@ -51,6 +53,7 @@ impl<'r> RowCells<'r> {
     pub(super) fn get(self, place: usize) -> Option<&'r [u8]> {
         match self {
             Self::Read(record) => record.get(place),
+            Self::Canonical(cells) => cells.get(place)?.as_deref().map(str::as_bytes),
         }
     }
 
@@ -58,6 +61,7 @@ impl<'r> RowCells<'r> {
     pub(super) fn len(self) -> usize {
         match self {
             Self::Read(record) => record.len(),
+            Self::Canonical(cells) => cells.len(),
         }
     }
 

@@ -61,6 +61,7 @@ schema!(
         PeriodStart "period_start", PeriodEnd "period_end", ExpiresAt "expires_at", Months "months",
         Gift "gift", PromotionForbidsRefund "promotion_forbids_refund", Invoice "invoice",
         LicenseActivatedAt "license_activated_at", LinkedLicenseActivatedAt "linked_license_activated_at",
+        Assumed "assumed",
     }
 );
 
@@ -87,6 +88,7 @@ schema!(
         RefundedDebitCard "refunded_debit_card" amount, RefundedCreditCard "refunded_credit_card" amount,
         RefundedPaypal "refunded_paypal" amount, RefundedAlipay "refunded_alipay" amount,
         RefundedBank "refunded_bank" amount, ChannelTxn "channel_txn", Merged "merged",
+        Assumed "assumed",
     }
 );
 
@@ -98,6 +100,16 @@ schema!(
     }
 );
 
+schema!(
+    /// Columns of packages.
+    PackageColumn, PACKAGES {
+        PackageId "package_id" required, OrderId "order_id", AccountId "account_id", Product "product",
+        PackageType "package_type", Status "status", Quantity "quantity", Used "used",
+        Remaining "remaining", Unit "unit", BoughtAt "bought_at", EffectiveAt "effective_at",
+        ExpiresAt "expires_at",
+    }
+);
+
 /// The canonical columns of a role, in their documented order.
 #[must_use]
 pub fn columns(role: Role) -> &'static [Column] {
@@ -106,6 +118,7 @@ pub fn columns(role: Role) -> &'static [Column] {
         Role::Usage => USAGE,
         Role::Refunds => REFUNDS,
         Role::Events => EVENTS,
+        Role::Packages => PACKAGES,
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     cells::{Cells, Fault, Marks},
     error::IngestError,
     file::{FileRead, Opened, ZONE, check_width, open, reject},
+    header::Layout,
     progress::Progress,
     rows::Row,
     schema::UsageColumn as C,
@@ -62,6 +63,20 @@ impl<'o> OrderIndex<'o> {
         Self { by_order, by_instance, in_question }
     }
 
+    /// The index with packs and the orders that bought them.
+    #[must_use]
+    pub fn with_packs(mut self, packs: &'o [(String, String)], orders: &[Order]) -> Self {
+        for (pack, order) in packs {
+            let Some(&at) = self.by_order.get(order.as_str()) else { continue };
+            let paid_at = orders[at as usize].paid_at.earliest();
+            let list = self.by_instance.entry(pack.as_str()).or_default();
+            if let Err(place) = list.binary_search(&(paid_at, at)) {
+                list.insert(place, (paid_at, at));
+            }
+        }
+        self
+    }
+
     /// The order of a row: by its order id, else by its instance the order last paid by then.
     fn find(&self, order_id: Option<&str>, instance_id: Option<&str>, posted_at: Instant) -> Option<u32> {
         if let Some(&at) = order_id.and_then(|id| self.by_order.get(id)) {
@@ -91,7 +106,7 @@ pub struct UsageRead {
 }
 
 /// The fields of a row that decide.
-struct Line<'r> {
+pub(super) struct Line<'r> {
     order_id: Option<&'r str>,
     instance_id: Option<&'r str>,
     posted_at: Moment,
@@ -114,34 +129,72 @@ pub fn scan(
     progress: &dyn Progress,
 ) -> Result<(UsageRead, Vec<Defect>), IngestError> {
     let Opened { mut rows, layout, read } = open(id, path, Some(Role::Usage), digest, progress)?;
-    let mut usage = UsageRead {
-        read,
-        kept: Vec::new(),
-        settled: vec![Quantity::ZERO; index.in_question.len()],
-        orphans: 0,
-        orphan_examples: BTreeMap::new(),
-        postings: None,
-    };
-    let mut defects = Vec::new();
-    let mut counts = Counts::default();
+    let mut scan = Scan::new(read, index);
     while let Some(row) = rows.next().map_err(|source| IngestError::Io { path: path.to_owned(), source })? {
-        let mut cells = Cells::new(row.record, &layout, ZONE);
+        scan.row(&row, &layout, index, as_of);
+    }
+    let (mut usage, defects) = scan.end();
+    usage.read.sha256 = rows.digest();
+    Ok((usage, defects))
+}
+
+/// A usage file while it is streamed.
+pub(super) struct Scan {
+    pub(super) usage: UsageRead,
+    pub(super) defects: Vec<Defect>,
+    counts: Counts,
+}
+
+impl Scan {
+    /// A file about to be streamed.
+    pub(super) fn new(read: FileRead, index: &OrderIndex<'_>) -> Self {
+        let usage = UsageRead {
+            read,
+            kept: Vec::new(),
+            settled: vec![Quantity::ZERO; index.in_question.len()],
+            orphans: 0,
+            orphan_examples: BTreeMap::new(),
+            postings: None,
+        };
+        Self { usage, defects: Vec::new(), counts: Counts::default() }
+    }
+
+    /// Takes one row.
+    #[inline]
+    pub(super) fn row(
+        &mut self,
+        row: &Row<'_>,
+        layout: &Layout,
+        index: &OrderIndex<'_>,
+        as_of: Option<Instant>,
+    ) {
+        let Self { usage, defects, counts } = self;
+        let mut cells = Cells::new(row.record, layout, ZONE);
         counts.rows_read += 1;
-        let line = check_width(&row, &layout).and_then(|()| line(&mut cells));
+        let line = check_width(row, layout).and_then(|()| line(&mut cells));
         match line {
             Ok(line) => {
                 let marks = cells.marks;
-                take(&mut usage, index, as_of, &cells, &row, &line, marks, &mut counts);
+                take(usage, index, as_of, &cells, row, &line, marks, counts);
             }
             Err(fault) => {
                 counts.rows_rejected += 1;
-                reject_usage(&mut usage.read, &mut defects, &cells, &row, fault, &mut counts);
+                reject_usage(&mut usage.read, defects, &cells, row, fault, counts);
             }
         }
     }
-    counts.settle(&mut usage.read);
-    usage.read.sha256 = rows.digest();
-    Ok((usage, defects))
+
+    /// Counts a row that is none of usage.
+    pub(super) fn settle_other(&mut self, fate: Fate) {
+        self.usage.read.control.read_row();
+        self.usage.read.control.settle_rows(fate, 1);
+    }
+
+    /// What the file held.
+    pub(super) fn end(mut self) -> (UsageRead, Vec<Defect>) {
+        self.counts.settle(&mut self.usage.read);
+        (self.usage, self.defects)
+    }
 }
 
 /// Totals of the loop, kept in registers and settled at its end.
@@ -168,7 +221,7 @@ impl Counts {
 }
 
 /// The deciding fields of a row, or what is wrong with it.
-fn line<'r>(cells: &mut Cells<'r>) -> Result<Line<'r>, Fault> {
+pub(super) fn line<'r>(cells: &mut Cells<'r>) -> Result<Line<'r>, Fault> {
     let order_id = cells.id(C::OrderId)?;
     let instance_id = cells.id(C::InstanceId)?;
     if order_id.is_none() && instance_id.is_none() {
@@ -210,7 +263,7 @@ fn take(
     counts: &mut Counts,
 ) {
     let posted_at = line.posted_at.earliest();
-    usage.read.take(marks);
+    usage.read.take_as(Role::Usage, marks);
     counts.quantity_read += line.quantity.units();
     if line.basis == Basis::Deduction {
         let (first, last) = usage.postings.unwrap_or((posted_at, posted_at));
@@ -276,13 +329,4 @@ fn reject_usage(
         counts.quantity_read += quantity.units();
     }
     reject(read, defects, cells.layout, row, fault);
-}
-
-/// The role of each input by its header.
-///
-/// # Errors
-///
-/// [`IngestError`] where a file cannot be opened or its header is not known.
-pub(crate) fn roles(inputs: &super::Inputs) -> Result<Vec<Role>, IngestError> {
-    inputs.files.iter().map(|(path, given)| super::file::role_of(path, *given)).collect()
 }

@@ -79,7 +79,13 @@ impl<'b> Answer<'b> {
         if policy.select_by != SelectBy::Purchase {
             return None;
         }
-        let other = policy.version_at(self.asked.question.requested_at)?;
+        let asked = &self.asked;
+        let requested_at = if asked.request.assumed {
+            asked.request.requested_at.latest()
+        } else {
+            asked.question.requested_at
+        };
+        let other = policy.version_at(requested_at)?;
         if other.id == version.id {
             return None;
         }

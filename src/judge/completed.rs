@@ -176,7 +176,7 @@ impl<'v, 'c, 'b, 'a> Eligible<'v, 'c, 'b, 'a> {
             let names: Vec<&str> = tenders.present().filter(lost).map(|(tender, _)| tender.word()).collect();
             names.join(" and ")
         };
-        if lost.is_zero() && over == lost_paid {
+        if lost.is_zero() && over == lost_paid && !self.tenders_assumed() {
             let mut finding = self.draft("voucher-refunded", over, Some(&self.terms.tenders.clause));
             finding.severity = Severity::Critical;
             finding.explanation = format!(
@@ -274,8 +274,16 @@ impl<'v, 'c, 'b, 'a> Eligible<'v, 'c, 'b, 'a> {
 
     /// The first refundable tender of which nothing came back though something was owed.
     fn left_out(&self) -> Option<(Tender, Money)> {
+        if self.tenders_assumed() {
+            return None;
+        }
         let returned = self.returned_so_far();
         self.owed.split.present().find(|(tender, _)| returned.get(*tender).is_zero())
+    }
+
+    /// Whether the order or a refund of it has a total where its means of payment should stand.
+    fn tenders_assumed(&self) -> bool {
+        self.view.order().assumed.tenders || self.view.counted().any(|one| one.refund().assumed.tenders)
     }
 
     fn returned_so_far(&self) -> Tenders {
@@ -328,6 +336,9 @@ impl<'v, 'c, 'b, 'a> Eligible<'v, 'c, 'b, 'a> {
 
     /// The right sum by other means of payment than it was owed in.
     fn swapped(&self) -> Option<Finding> {
+        if self.tenders_assumed() {
+            return None;
+        }
         let returned = self.returned_so_far();
         if !returned.of(&self.terms.tenders.lost).is_zero() {
             return None;

@@ -110,7 +110,7 @@ impl Outcome {
             vendor: answer.ruled.map(|(policy, _)| policy.vendor.clone()),
             policy: answer.ruled.map(|(policy, _)| policy.id.clone()),
             policy_version: answer.ruled.map(|(_, version)| version.id.clone()),
-            decided_at: answer.asked.request.requested_at.earliest(),
+            decided_at: answer.asked.request.named_at(),
             deadline: entitlement.deadline,
             eligibility: entitlement.eligibility,
             reasons,

@@ -12,7 +12,7 @@ use crate::{
     finding::{Direction, Evidence, Finding},
     money::Money,
     policy::{Eligibility, PolicyBook, Unknown},
-    record::{EventKind, RefundStatus, Role},
+    record::{EventKind, Refund, RefundStatus, Role},
 };
 
 /// The findings of every refund of the order.
@@ -24,11 +24,27 @@ pub(super) fn findings(book: &PolicyBook, view: &View<'_>) -> Vec<Finding> {
             found.extend(money_of_a_dead_refund(view, book, seen));
             continue;
         }
-        let request = Request { requested_at: refund.requested_at, channel: refund.channel };
+        let request = view.request_of(seen);
         let answer = Answer::of(book, view, request);
-        found.extend(one(view, &answer, seen, place));
+        let mut about = one(view, &answer, seen, place);
+        for finding in &mut about {
+            say_assumed(view, refund, request, finding);
+        }
+        found.extend(about);
     }
     found
+}
+
+/// Says what stood in for a fact that the export does not have.
+fn say_assumed(view: &View<'_>, refund: &Refund, request: Request, finding: &mut Finding) {
+    if request.assumed && finding.kind.slug != Unknown::DateOnly.slug() {
+        finding.explanation.push_str(
+            " The export has no time of the request: the payment and the completion were both tried.",
+        );
+    }
+    if refund.assumed.tenders || view.order().assumed.tenders {
+        finding.explanation.push_str(" The export has no split by means of payment: totals were judged.");
+    }
 }
 
 /// A refund that was withdrawn moves no money; where it did, the status is wrong.
@@ -36,8 +52,7 @@ fn money_of_a_dead_refund(view: &View<'_>, book: &PolicyBook, seen: Seen<'_>) ->
     if !seen.total().is_positive() {
         return None;
     }
-    let request = Request { requested_at: seen.refund().requested_at, channel: seen.refund().channel };
-    let answer = Answer::of(book, view, request);
+    let answer = Answer::of(book, view, view.request_of(seen));
     let mut finding = on_refund(view, &answer, seen, "status-conflict", seen.total());
     finding.explanation = format!(
         "The refund's status is {}, yet the export shows {} {} returned.",
@@ -164,6 +179,15 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
         ),
         Unknown::CurrencyUnknown => {
             format!("The minor unit of {} is not known, so nothing can be rounded in it.", order.paid.currency)
+        }
+        Unknown::DateOnly if answer.asked.request.assumed => {
+            let asked = answer.asked.request.requested_at;
+            format!(
+                "The export has no time of the request, which lies between the payment {} and the completion {}: \
+                 both were tried, and the outcome turns on it.",
+                say.at(asked.earliest()),
+                say.at(asked.latest())
+            )
         }
         Unknown::DateOnly => {
             "Only the day or the minute is written, and the outcome turns on the second: both ends were tried."

@@ -69,6 +69,15 @@ pub(crate) struct Request {
     pub(crate) requested_at: Moment,
     /// How, where the export says so.
     pub(crate) channel: Option<Channel>,
+    /// Whether the export has no time of the request, so that it lies between payment and completion.
+    pub(crate) assumed: bool,
+}
+
+impl Request {
+    /// The instant that is named: the completion where only that is known.
+    pub(crate) const fn named_at(self) -> Instant {
+        if self.assumed { self.requested_at.latest() } else { self.requested_at.earliest() }
+    }
 }
 
 impl<'c> View<'c> {
@@ -139,10 +148,20 @@ impl<'c> View<'c> {
     /// The request that the order's outcome is about: its first refund that was neither cancelled nor a
     /// repetition, or the as-of date where nothing was requested.
     pub(crate) fn decisive(&self) -> Request {
-        self.first_request()
-            .map_or(Request { requested_at: Moment::exact(self.horizon.as_of), channel: None }, |seen| {
-                Request { requested_at: seen.refund().requested_at, channel: seen.refund().channel }
-            })
+        self.first_request().map_or(
+            Request { requested_at: Moment::exact(self.horizon.as_of), channel: None, assumed: false },
+            |seen| self.request_of(seen),
+        )
+    }
+
+    /// The request of a refund. Where the export has only its completion, it was made between the payment
+    /// and that.
+    pub(crate) fn request_of(&self, seen: Seen<'_>) -> Request {
+        let refund = seen.refund();
+        let (first, last) = (self.order().paid_at.earliest(), refund.requested_at.latest());
+        let assumed = refund.assumed.request && first <= last;
+        let requested_at = if assumed { Moment::between(first, last) } else { refund.requested_at };
+        Request { requested_at, channel: refund.channel, assumed }
     }
 
     /// The first refund that was neither cancelled nor a repetition.

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The policies of a run, by id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Default, Clone, Debug, PartialEq, Eq)]
 pub struct PolicyBook {
     policies: Vec<Policy>,
     by_product: BTreeMap<String, Vec<usize>>,

@@ -43,6 +43,7 @@ pub struct ControlTotal {
     rows: [u64; 4],
     sums_read: BTreeMap<&'static str, i128>,
     sums: [BTreeMap<&'static str, i128>; 4],
+    lost: bool,
 }
 
 impl ControlTotal {
@@ -73,10 +74,27 @@ impl ControlTotal {
         *sum = sum.saturating_add(units);
     }
 
-    /// Moves one settled row with its amounts from one fate to another.
-    pub fn resettle(&mut self, from: Fate, to: Fate, amounts: impl Iterator<Item = (&'static str, i128)>) {
-        self.rows[from as usize] -= 1;
-        self.rows[to as usize] += 1;
+    /// Says that an earlier count of the same rows lost some.
+    pub const fn lose(&mut self) {
+        self.lost = true;
+    }
+
+    /// Whether an earlier count lost some.
+    #[must_use]
+    pub const fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// Moves the settled rows of one record with its amounts from one fate to another.
+    pub fn resettle(
+        &mut self,
+        from: Fate,
+        to: Fate,
+        rows: u64,
+        amounts: impl Iterator<Item = (&'static str, i128)>,
+    ) {
+        self.rows[from as usize] -= rows;
+        self.rows[to as usize] += rows;
         for (column, units) in amounts {
             self.settle_sum(from, column, -units);
             self.settle_sum(to, column, units);
@@ -86,6 +104,7 @@ impl ControlTotal {
     /// Adds another count to this one.
     pub fn add(&mut self, other: &Self) {
         self.rows_read += other.rows_read;
+        self.lost |= other.lost;
         for (column, units) in &other.sums_read {
             self.read_sum(column, *units);
         }
@@ -120,7 +139,8 @@ impl ControlTotal {
     /// Whether every row and every amount read has become something.
     #[must_use]
     pub fn ties(&self) -> bool {
-        self.rows.iter().sum::<u64>() == self.rows_read
+        !self.lost
+            && self.rows.iter().sum::<u64>() == self.rows_read
             && self.sums().all(|(_, read, settled)| settled.iter().sum::<i128>() == read)
             && self.sums.iter().all(|sums| sums.keys().all(|column| self.sums_read.contains_key(column)))
     }
@@ -140,7 +160,7 @@ mod tests {
         assert!(!total.ties());
         total.settle_sum(Fate::Accepted, "paid_cash", 5);
         assert!(total.ties());
-        total.resettle(Fate::Accepted, Fate::Duplicate, [("paid_cash", 5)].into_iter());
+        total.resettle(Fate::Accepted, Fate::Duplicate, 1, [("paid_cash", 5)].into_iter());
         assert!(total.ties());
         assert_eq!((total.rows(Fate::Accepted), total.rows(Fate::Duplicate)), (0, 1));
         total.settle_sum(Fate::Accepted, "paid_bank", 1);

@@ -4,6 +4,7 @@
 //! money or moves it; an [`Event`] is a fact about an account or an order that decides a rule. Every
 //! record carries the [`SourceRef`] of its row, and every row that became none is a [`Defect`].
 
+mod assumed;
 mod control_total;
 mod defect;
 mod event;
@@ -14,6 +15,7 @@ mod refund;
 mod tender;
 mod usage;
 
+pub use assumed::Assumed;
 pub use control_total::{ControlTotal, Fate};
 pub use defect::Defect;
 pub use event::{Event, EventKey, EventKind};

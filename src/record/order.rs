@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use super::{AccountId, InstanceId, OrderId, SourceRef, Tenders};
+use super::{AccountId, Assumed, InstanceId, OrderId, SourceRef, Tenders};
 use crate::{
     money::Money,
     time::{Instant, Moment},
@@ -141,6 +141,8 @@ pub struct Order {
     pub license_activated_at: Option<Instant>,
     /// When a License tied to it was activated.
     pub linked_license_activated_at: Option<Instant>,
+    /// What stands in for a fact that the export does not have.
+    pub assumed: Assumed,
 }
 
 impl Order {

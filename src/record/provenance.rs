@@ -24,10 +24,12 @@ pub enum Role {
     Refunds,
     /// Facts about accounts and orders.
     Events,
+    /// Packs with the orders that bought them, by which deductions find their order.
+    Packages,
 }
 
 impl Role {
-    /// Every role, in the order they are read.
+    /// Every role that is judged, in the order they are read. Packages only tie others together.
     pub const ALL: [Self; 4] = [Self::Orders, Self::Refunds, Self::Events, Self::Usage];
 
     /// The word used in options, evidence and summaries.
@@ -38,6 +40,7 @@ impl Role {
             Self::Usage => "usage",
             Self::Refunds => "refunds",
             Self::Events => "events",
+            Self::Packages => "packages",
         }
     }
 
@@ -49,6 +52,7 @@ impl Role {
             Self::Usage => "usage",
             Self::Refunds => "refund",
             Self::Events => "event",
+            Self::Packages => "package",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{AccountId, OrderId, RefundId, SourceRef, Tenders};
+use super::{AccountId, Assumed, OrderId, RefundId, SourceRef, Tenders};
 use crate::time::{Instant, Moment};
 
 /// How a refund was asked for.
@@ -93,6 +93,8 @@ pub struct Refund {
     pub channel_txn: Option<Box<str>>,
     /// Whether several refunds were legally merged into this payment.
     pub merged: bool,
+    /// What stands in for a fact that the export does not have.
+    pub assumed: Assumed,
 }
 
 impl Refund {

@@ -63,13 +63,26 @@ fn parent(folder: &Path) -> &Path {
 ///
 /// [`FolderError`] where it cannot be written.
 pub fn write_folder(report: &Report<'_>, folder: &Path, force: bool) -> Result<(), FolderError> {
+    write_whole(folder, force, |new| fill(report, new))
+}
+
+/// Writes a folder by `fill`. It appears whole or not at all.
+///
+/// # Errors
+///
+/// [`FolderError`] where it cannot be written.
+pub fn write_whole(
+    folder: &Path,
+    force: bool,
+    fill: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<(), FolderError> {
     check_folder(folder, force)?;
     let error = |source| FolderError::Io { path: folder.to_owned(), source };
     let beside =
         tempfile::Builder::new().prefix(".refund-audit-").tempdir_in(parent(folder)).map_err(error)?;
     let new = beside.path().join("new");
     fs::create_dir(&new).map_err(error)?;
-    fill(report, &new).map_err(error)?;
+    fill(&new).map_err(error)?;
     sync_folder(&new).map_err(error)?;
     if fs::symlink_metadata(folder).is_ok() {
         let old = beside.path().join("old");

@@ -36,10 +36,14 @@ pub(super) fn manifest(manifest: &Manifest, audit: &Audit) -> Value {
         .files
         .iter()
         .map(|file| {
-            json!({
+            let mut entry = json!({
                 "file": file.name(), "role": file.role.word(), "bytes": file.bytes, "sha256": file.sha256,
                 "rows": file.control.rows_read(), "rejected": file.control.rows(Fate::Rejected),
-            })
+            });
+            if let Some(dialect) = &file.dialect {
+                entry["dialect"] = json!(dialect);
+            }
+            entry
         })
         .collect();
     let policies: Vec<Value> = manifest

@@ -7,6 +7,7 @@
 mod columns;
 mod csv_files;
 mod folder;
+mod inspect;
 mod json;
 mod manifest;
 mod markdown;
@@ -15,7 +16,8 @@ mod summary;
 mod summary_json;
 mod text;
 
-pub use folder::{FolderError, check_folder, write_folder};
+pub use folder::{FolderError, check_folder, write_folder, write_whole};
+pub use inspect::inspect;
 pub use manifest::{Manifest, PolicyFile};
 pub use rows::{EvidenceRow, FindingRow};
 pub use summary::{KindLine, MoneyLine, Summary, Undecided};

@@ -111,7 +111,12 @@ impl Summary {
     pub fn of(audit: &Audit) -> Self {
         let mut summary = Self::default();
         for file in &audit.files {
-            summary.by_role.entry(file.role).or_default().add(&file.control);
+            if file.shares.is_empty() {
+                summary.by_role.entry(file.role).or_default().add(&file.control);
+            }
+            for (role, share) in &file.shares {
+                summary.by_role.entry(*role).or_default().add(share);
+            }
             summary.rejected += file.control.rows(Fate::Rejected);
             if file.control.rows_read() == 0 {
                 summary.empty_files.push(file.name());

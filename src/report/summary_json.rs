@@ -23,6 +23,12 @@ pub(super) fn summary(report: &Report<'_>) -> io::Result<Value> {
             let mut entry = control(&file.control);
             entry.insert("file".to_owned(), json!(file.name()));
             entry.insert("role".to_owned(), json!(file.role.word()));
+            if let Some(dialect) = &file.dialect {
+                let roles: Vec<&str> = file.roles.iter().map(|role| role.word()).collect();
+                entry.insert("dialect".to_owned(), json!(dialect));
+                entry.insert("roles".to_owned(), json!(roles));
+                entry.insert("notes".to_owned(), json!(file.notes));
+            }
             entry.insert("unknown_columns".to_owned(), json!(file.unknown_columns));
             Value::Object(entry)
         })
@@ -97,6 +103,9 @@ pub(super) fn summary(report: &Report<'_>) -> io::Result<Value> {
         "findings": findings,
         "undecided": undecided,
     });
+    if !audit.wanting.is_empty() {
+        value["wanting"] = json!(audit.wanting);
+    }
     #[cfg(feature = "columns")]
     {
         value["money"]["by_month"] = super::columns::money_by_month(report)?;

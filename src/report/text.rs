@@ -1,6 +1,9 @@
 //! The summary that a finance lead reads at seven in the morning: one screen, a hundred columns.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use super::Report;
 use crate::{
@@ -71,6 +74,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     let mut page = Page { style: report.style, lines: Vec::new() };
     head(report, &mut page);
     read(report, &mut page);
+    dialects(report, &mut page);
     verdict(report, &mut page);
     money(report, &mut page);
     policies(report, &mut page);
@@ -166,8 +170,9 @@ fn read(report: &Report<'_>, page: &mut Page) {
         cells.push(if total.ties() { "ties".to_owned() } else { "DOES NOT TIE".to_owned() });
         cells
     };
+    let roles = [Role::Orders, Role::Usage, Role::Refunds, Role::Events, Role::Packages];
     if audit.files.len() <= FILES_NAMED_MAX {
-        for role in [Role::Orders, Role::Usage, Role::Refunds, Role::Events] {
+        for role in roles {
             for file in audit.files.iter().filter(|file| file.role == role) {
                 let name = file.name();
                 let tail: String =
@@ -177,8 +182,8 @@ fn read(report: &Report<'_>, page: &mut Page) {
             }
         }
     }
-    for role in [Role::Orders, Role::Usage, Role::Refunds, Role::Events] {
-        let files = audit.files.iter().filter(|file| file.role == role).count();
+    for role in roles {
+        let files = audit.files.iter().filter(|file| file.gives(role)).count();
         if let Some(total) = summary.by_role.get(&role)
             && (files > 1 || audit.files.len() > FILES_NAMED_MAX)
         {
@@ -187,6 +192,23 @@ fn read(report: &Report<'_>, page: &mut Page) {
     }
     let right = Side::Right;
     page.table(&[Side::Left, right, right, right, right, right, Side::Left], &rows);
+}
+
+/// Which files were read through which dialect.
+fn dialects(report: &Report<'_>, page: &mut Page) {
+    const NAMED: usize = 4;
+    let mut files: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for file in &report.audit.files {
+        if let Some(dialect) = &file.dialect {
+            files.entry(dialect).or_default().push(file.name());
+        }
+    }
+    for (dialect, names) in files {
+        let more = names.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let named = names[..names.len().min(NAMED)].join(", ");
+        page.paragraph(None, &format!("{dialect}: {named}{more}"));
+    }
 }
 
 /// The one sentence to read when there is time for one.
@@ -413,6 +435,19 @@ fn remarks(report: &Report<'_>, page: &mut Page) {
             format!(" The first: {file}:{}:{column} {}", defect.at.line, defect.reason)
         });
         remarks.push(format!("{} rejected rows.{}", grouped(summary.rejected), example.unwrap_or_default()));
+    }
+    for file in &audit.files {
+        for (text, count) in &file.notes {
+            remarks.push(format!("{}: {} {text}.", file.name(), grouped(*count)));
+        }
+    }
+    remarks.extend(audit.wanting.iter().cloned());
+    if !audit.passed_over.is_empty() {
+        const NAMED: usize = 5;
+        let rest = audit.passed_over.len().saturating_sub(NAMED);
+        let rest = if rest > 0 { format!("; and {rest} more") } else { String::new() };
+        let named: Vec<&str> = audit.passed_over.iter().take(NAMED).map(String::as_str).collect();
+        remarks.push(format!("Passed over: {}{rest}.", named.join("; ")));
     }
     if audit.unmatched_events > 0 {
         remarks.push(format!("Events name {} orders that are not in the exports.", audit.unmatched_events));

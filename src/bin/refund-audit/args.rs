@@ -23,6 +23,10 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Tell one order from its rows to its verdict
     Explain(ExplainArgs),
+    /// What each file was recognised as, column by column, and what the files together can decide
+    Inspect(InspectArgs),
+    /// Write any recognised export as canonical CSV
+    Convert(ConvertArgs),
     /// What a kind of finding means, why it matters, when it is not a fault
     Finding(FindingArgs),
     /// List, show and check policies
@@ -50,6 +54,12 @@ pub(crate) struct InputArgs {
     /// A file of account and order events
     #[arg(long, value_name = "FILE")]
     pub(crate) events: Vec<PathBuf>,
+    /// The dialect of a file, where its header does not tell (`inspect` names the dialects)
+    #[arg(long, value_name = "FILE=ID")]
+    pub(crate) dialect: Vec<String>,
+    /// A file with more names of columns, kinds of rows or products (docs/dialects.md)
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) mapping: Vec<PathBuf>,
 }
 
 /// What the question is.
@@ -155,6 +165,21 @@ pub(crate) struct ExplainArgs {
     pub(crate) inputs: InputArgs,
     #[command(flatten)]
     pub(crate) question: QuestionArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ConvertArgs {
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+    /// The folder to write; it must not be there yet, and appears whole or not at all
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -33,6 +33,8 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     match &args.command {
         Command::Audit(audit) => commands::audit::run(audit),
         Command::Explain(explain) => commands::explain::run(explain),
+        Command::Inspect(inspect) => commands::inspect::run(inspect),
+        Command::Convert(convert) => commands::convert::run(convert),
         Command::Finding(finding) => commands::finding::run(finding),
         Command::Policy(policy) => commands::policy::run(policy),
         Command::Generate(generate) => commands::generate::run(generate),

@@ -1,11 +1,14 @@
 //! One command a file.
 
 pub(crate) mod audit;
+pub(crate) mod convert;
 pub(crate) mod explain;
 pub(crate) mod finding;
 pub(crate) mod generate;
+pub(crate) mod inspect;
 pub(crate) mod policy;
 
+use anyhow::Context;
 use refund_audit::{
     engine::Options,
     ingest::{Inputs, discover},
@@ -33,6 +36,17 @@ pub(crate) fn inputs(args: &InputArgs) -> anyhow::Result<Inputs> {
         !inputs.files.is_empty(),
         "no exports named: give files or folders, for example `refund-audit audit exports/`"
     );
+    for asked in &args.dialect {
+        let Some((file, id)) = asked.rsplit_once('=') else {
+            anyhow::bail!("--dialect {asked:?} is not of the form FILE=ID");
+        };
+        inputs.dialects.push((file.into(), id.to_owned()));
+    }
+    for path in &args.mapping {
+        let name = path.to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(path).with_context(|| format!("mapping file {name}"))?;
+        inputs.mappings.push((name, text));
+    }
     Ok(inputs)
 }
 

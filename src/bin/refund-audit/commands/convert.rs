@@ -1,0 +1,46 @@
+//! Any recognised export as canonical CSV.
+
+use std::io;
+
+use refund_audit::{
+    engine::AuditError,
+    ingest::{plan_exports, write_canonical},
+    report::{FolderError, check_folder, write_whole},
+};
+
+use super::inputs;
+use crate::{args::ConvertArgs, exit::Exit, output};
+
+pub(crate) fn run(args: &ConvertArgs) -> anyhow::Result<Exit> {
+    if args.out.symlink_metadata().is_ok() {
+        anyhow::bail!("{}: is there already; a conversion replaces nothing", args.out.display());
+    }
+    check_folder(&args.out, false)?;
+    let inputs = inputs(&args.inputs)?;
+    let plan = plan_exports(&inputs).map_err(AuditError::Ingest)?;
+    let mut failed = None;
+    let mut done = None;
+    let wrote = write_whole(&args.out, false, |folder| match write_canonical(&plan, folder) {
+        Ok(written) => {
+            done = Some(written);
+            Ok(())
+        }
+        Err(error) => {
+            failed = Some(error);
+            Err(io::Error::other("the conversion failed"))
+        }
+    });
+    if let Some(error) = failed {
+        return Err(AuditError::Ingest(vec![error]).into());
+    }
+    wrote.map_err(|error: FolderError| anyhow::anyhow!(error))?;
+    let written = done.unwrap_or_default();
+    output::write(|out| {
+        for (role, records) in &written.records {
+            writeln!(out, "{records:>10}  {role}.csv")?;
+        }
+        writeln!(out, "{:>10}  rejects.csv", written.rejected)?;
+        writeln!(out, "{:>10}  rows out of scope or twice, not written", written.left_out)
+    })?;
+    Ok(if written.rejected > 0 { Exit::Incomplete } else { Exit::Clean })
+}

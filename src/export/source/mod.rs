@@ -1,0 +1,28 @@
+//! From a path to rows of text: what is packed how, in which encoding, with which delimiter.
+//!
+//! [`discover`] lists what a path holds, [`open`] makes a stream of rows of one of them. Memory does not
+//! grow with the file: packed data is unpacked while it is read, text is decoded in pieces, and a row has
+//! a longest length. Workbooks are the exception, bounded by the rows a sheet can have.
+//!
+//! Nothing here knows a column or a dialect, and no packed file is ever written to disk.
+
+mod archive;
+mod decode;
+mod delimiter;
+mod discover;
+mod error;
+mod guard;
+mod open;
+mod place;
+mod row;
+mod rows;
+mod workbook;
+
+pub use decode::{Encoding, sniff_encoding};
+pub use delimiter::Delimiter;
+pub use discover::{Discovery, PassedOver, discover, look};
+pub use error::SourceError;
+pub use guard::Limits;
+pub use open::{OpenOptions, Opened, open, open_text};
+pub use place::{Kind, Packing, Place};
+pub use row::{RawRow, RowFault};

@@ -1,0 +1,138 @@
+//! Sheets of a workbook as rows of text.
+//!
+//! A spreadsheet keeps numbers as binary floats. A decimal of at most fifteen digits survives that and
+//! comes back unchanged; what needs more digits than that is no decimal anyone typed, so the cell is
+//! marked and, where it matters, its row refused. Long ids kept as numbers have lost their last digits.
+
+use std::path::Path;
+
+use calamine::{CellErrorType, DataRef, ExcelDateTime, Reader, Xlsx, XlsxError, open_workbook};
+
+use super::{Kind, Limits, Packing, Place, RawRow, SourceError, archive};
+use crate::export::cells::CellError;
+
+/// Digits of a decimal that a binary float gives back unchanged.
+const EXACT_DIGITS_MAX: usize = 15;
+
+/// The sheets of a workbook that are not empty by name.
+pub(super) fn sheets(path: &Path, limits: &Limits) -> Result<Vec<Place>, SourceError> {
+    let place = path.display().to_string();
+    let bytes = archive::unpacked_bytes(path)?;
+    if bytes > limits.workbook_bytes_max {
+        let reason = format!("the workbook claims to unpack to {bytes} bytes");
+        return Err(SourceError::Bomb { place, reason });
+    }
+    let book: Xlsx<_> = open_workbook(path).map_err(|error: XlsxError| refuse(&place, &error))?;
+    let names = book.sheet_names().into_iter().enumerate();
+    Ok(names
+        .map(|(index, name)| Place {
+            path: path.to_owned(),
+            part: Some((index, name)),
+            kind: Kind::Sheet,
+            packing: Packing::Plain,
+        })
+        .collect())
+}
+
+/// The rows of one sheet. A row's line is its row number in the sheet.
+pub(super) fn rows(place: &Place, limits: &Limits) -> Result<Vec<RawRow>, SourceError> {
+    let shown = place.to_string();
+    let bytes = archive::unpacked_bytes(&place.path)?;
+    if bytes > limits.workbook_bytes_max {
+        let reason = format!("the workbook claims to unpack to {bytes} bytes");
+        return Err(SourceError::Bomb { place: shown, reason });
+    }
+    let mut book: Xlsx<_> = open_workbook(&place.path).map_err(|error: XlsxError| refuse(&shown, &error))?;
+    let name = place.part.as_ref().map_or("", |(_, name)| name.as_str());
+    let mut reader = book.worksheet_cells_reader(name).map_err(|error| refuse(&shown, &error))?;
+    let mut rows: Vec<RawRow> = Vec::new();
+    while let Some(cell) = reader.next_cell().map_err(|error| refuse(&shown, &error))? {
+        let (row, column) = cell.get_position();
+        if matches!(cell.get_value(), DataRef::Empty) {
+            continue;
+        }
+        let line = u64::from(row) + 1;
+        if rows.last().is_none_or(|last| last.line != line) {
+            rows.push(RawRow::of::<&str>(line, &[]));
+        }
+        let Some(current) = rows.last_mut() else { break };
+        let column = column as usize;
+        while current.len() < column {
+            current.push("");
+        }
+        match text_of(cell.get_value()) {
+            Ok(text) => current.push(&text),
+            Err((text, error)) => {
+                current.flaws.push((column, error));
+                current.push(&text);
+            }
+        }
+    }
+    let width = rows.iter().map(RawRow::len).max().unwrap_or(0);
+    for row in &mut rows {
+        while row.len() < width {
+            row.push("");
+        }
+    }
+    Ok(rows)
+}
+
+fn refuse(place: &str, error: &dyn std::fmt::Display) -> SourceError {
+    SourceError::Workbook { place: place.to_owned(), reason: error.to_string() }
+}
+
+/// The text of a cell, or the text to show and why it cannot be trusted.
+fn text_of(value: &DataRef<'_>) -> Result<String, (String, CellError)> {
+    match value {
+        DataRef::Empty => Ok(String::new()),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Ok(text.clone()),
+        DataRef::SharedString(text) => Ok((*text).to_owned()),
+        DataRef::Bool(flag) => Ok(flag.to_string()),
+        DataRef::Int(number) => exact_text(number.to_string()),
+        // The shortest text that gives the same float; more digits than a decimal keeps are refused below.
+        DataRef::Float(number) => exact_text(format!("{number}")),
+        DataRef::DateTime(moment) => Ok(moment_text(*moment)),
+        DataRef::Error(error) => Err((error_text(error), CellError::SpreadsheetError(error_text(error)))),
+    }
+}
+
+/// A number's text where at most fifteen digits make it up.
+fn exact_text(text: String) -> Result<String, (String, CellError)> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let significant = digits.trim_start_matches('0');
+    // Zeros at the end of a whole number may be digits that were lost.
+    let significant = if text.contains('.') { significant.trim_end_matches('0') } else { significant };
+    if significant.len() > EXACT_DIGITS_MAX || !digits.bytes().any(|b| b.is_ascii_digit()) {
+        let error = CellError::Inexact(text.clone());
+        return Err((text, error));
+    }
+    Ok(text)
+}
+
+/// A date cell to the second. A midnight stays one: whether the cell shows a time is a matter of its format.
+fn moment_text(moment: ExcelDateTime) -> String {
+    let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
+    let fraction = if milli == 0 { String::new() } else { format!(".{milli:03}") };
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{fraction}")
+}
+
+fn error_text(error: &CellErrorType) -> String {
+    error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_decimals_come_back_and_long_ones_are_refused() {
+        for text in ["80.89", "99067.91144815", "0.00000559", "123456789012345", "-80.43264806", "100"] {
+            let number = text.parse().unwrap();
+            assert_eq!(text_of(&DataRef::Float(number)).as_deref(), Ok(text), "{text}");
+        }
+        for text in ["0.30000000000000004", "20230707400000442821061", "1234567890123456"] {
+            let number = text.parse().unwrap();
+            assert!(matches!(text_of(&DataRef::Float(number)), Err((_, CellError::Inexact(_)))), "{text}");
+        }
+    }
+}

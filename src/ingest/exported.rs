@@ -1,0 +1,380 @@
+//! Exports as vendors write them, through the readers of canonical rows.
+//!
+//! Two passes, since usage is judged by orders that may stand in any file: [`read_export`] takes everything
+//! but usage, [`accept`] reads what the linker made of it, and [`scan_export`] streams usage. A row counts
+//! once, with the record that it is part of.
+
+use super::{
+    cells::{Cells, Fault},
+    error::IngestError,
+    events::event,
+    file::{FileRead, Records, ZONE, event_amounts, order_amounts, readable_amounts, refund_amounts},
+    header::Layout,
+    orders::order,
+    plan::{Plan, Source, Way, role_of_table},
+    progress::Progress,
+    refunds::refund,
+    rows::{Row, RowCells},
+    schema::columns,
+    usage::{self, OrderIndex, UsageRead},
+};
+use crate::{
+    digest::Digest,
+    export::{
+        convert::{self, Conversion, Item, Note, UNLINKED_MARK},
+        dialect::{self, Class, Dialect},
+    },
+    record::{Assumed, Defect, Fate, Role, SourceRef},
+    time::Instant,
+};
+
+/// How much of a rejected record is shown.
+const RAW_CHARS_MAX: usize = 400;
+
+/// What an export holds beside usage.
+#[derive(Debug)]
+pub struct ExportRead {
+    /// Its tables.
+    pub files: Vec<FileRead>,
+    /// Its records, still to be linked with those of other exports.
+    pub records: Vec<convert::Record>,
+    /// Its rejected rows.
+    pub defects: Vec<Defect>,
+}
+
+/// The tables of a source before anything of them was read.
+pub(crate) fn unread(source: &Source) -> Vec<FileRead> {
+    let roles = source.roles();
+    let file = |(id, place): &(_, crate::export::source::Place)| {
+        let mut file = FileRead::new(*id, &place.path, source.lead());
+        file.part = place.part.as_ref().map(|(_, name)| name.clone());
+        file.roles.clone_from(&roles);
+        if let Way::Export(dialect) = &source.way {
+            file.dialect = Some(dialect.id.clone());
+            // Each role that it may give is a part of its totals, if only an empty one.
+            file.shares = roles.iter().map(|role| (*role, crate::record::ControlTotal::default())).collect();
+        }
+        file
+    };
+    source.parts.iter().map(file).collect()
+}
+
+/// Reads an export, usage left out.
+///
+/// # Errors
+///
+/// [`IngestError`] where it cannot be read as a whole; never for a row.
+pub fn read_export(
+    plan: &Plan,
+    source: &Source,
+    digest: bool,
+    progress: &dyn Progress,
+) -> Result<ExportRead, IngestError> {
+    let mut read = ExportRead { files: unread(source), records: Vec::new(), defects: Vec::new() };
+    let mut conversion = plan.conversion(source)?;
+    let lead = source.lead();
+    let (mut counted, mut usage_rows) = (0, 0);
+    for item in &mut conversion {
+        let item = item?;
+        counted += item.rows();
+        let (part, fate) = match item {
+            Item::Record(record) if record.role == dialect::Role::Usage => {
+                usage_rows += record.rows;
+                continue;
+            }
+            Item::Record(record) => {
+                let file = &mut read.files[record.part];
+                file.share(role_of_table(record.role)).read_rows(record.rows);
+                if record.rows != 1 {
+                    *file.rows_of.entry((role_of_table(record.role), record.line)).or_default() +=
+                        record.rows;
+                }
+                read.records.push(record);
+                continue;
+            }
+            Item::Defect(defect) => {
+                let file = &mut read.files[defect.part];
+                read.defects.push(Defect {
+                    at: SourceRef { file: file.id, line: defect.line },
+                    role: lead,
+                    column: defect.column,
+                    reason: defect.reason,
+                    raw: defect.raw,
+                });
+                (defect.part, Fate::Rejected)
+            }
+            Item::Duplicate { part, .. } => {
+                note(&mut read.files[part], "rows stand twice in one record and count once");
+                (part, Fate::Duplicate)
+            }
+            Item::OutOfScope { part, class, reason, .. } => {
+                if class != Class::Furniture {
+                    let text = format!("rows are out of scope ({}): {reason}", class.word());
+                    note(&mut read.files[part], &text);
+                }
+                (part, Fate::OutOfScope)
+            }
+        };
+        let share = read.files[part].share(lead);
+        share.read_row();
+        share.settle_rows(fate, 1);
+    }
+    finish(&mut read.files, &conversion, counted);
+    if usage_rows > 0 || counted > 0 {
+        let unmapped: Vec<String> = conversion
+            .unmapped()
+            .iter()
+            .map(|(product, package, item)| {
+                format!("{product} / {package}: {}, {}", item.records, item.money())
+            })
+            .collect();
+        for product in unmapped {
+            note(&mut read.files[0], &format!("product without a word of ours: {product}"));
+        }
+    }
+    end(&mut read.files, source, digest, progress)?;
+    Ok(read)
+}
+
+/// Holds the rows that came out against those that were read.
+fn finish(files: &mut [FileRead], conversion: &Conversion, counted: u64) {
+    let tally = conversion.tally();
+    if !tally.ties() || tally.read.rows != counted {
+        files[0].control.lose();
+    }
+    if conversion.replaced() > 0 {
+        let notes = &mut files[0].notes;
+        notes.insert("places that are no text were replaced".to_owned(), conversion.replaced());
+    }
+}
+
+/// Totals, digest and progress at the end of a source.
+fn end(
+    files: &mut [FileRead],
+    source: &Source,
+    digest: bool,
+    progress: &dyn Progress,
+) -> Result<(), IngestError> {
+    let error = |io| IngestError::Io { path: source.path().to_owned(), source: io };
+    let sha256 = if digest { Some(Digest::of_file(source.path()).map_err(error)?) } else { None };
+    for file in files {
+        file.sha256.clone_from(&sha256);
+        file.add_up();
+        progress.advance(file.bytes);
+    }
+    Ok(())
+}
+
+fn note(file: &mut FileRead, text: &str) {
+    *file.notes.entry(text.to_owned()).or_default() += 1;
+}
+
+/// What stands in a record for facts that its export does not have.
+pub(crate) fn assume(record: &mut convert::Record, dialect: &Dialect) {
+    let lacks = |fact: &str| dialect.lacks.iter().any(|lack| lack.fact == fact);
+    let assumed = Assumed {
+        request: record.role == dialect::Role::Refunds && lacks("requested_at"),
+        tenders: record.total_only || record.notes.contains(&Note::TenderSplitAbsent),
+    };
+    if let Some(cell) = record.role.place_of("assumed").and_then(|place| record.cells.get_mut(place))
+        && let Some(text) = assumed.text()
+    {
+        *cell = Some(text.to_owned());
+    }
+}
+
+/// Counts what a reader should know of a record.
+fn notes_of(file: &mut FileRead, record: &convert::Record) {
+    for one in &record.notes {
+        let text = match one {
+            Note::TenderSum { .. } => "records whose means of payment do not add up to their amount",
+            Note::TaxIncluded => "records have tax among their amounts",
+            Note::SignReversed => "refunds are signed the other way than such exports usually are",
+            Note::MixedRows => "records are sums of rows of both signs",
+            Note::SplitByFormula => "refunds are parts of one refund, split by the vendor's formula",
+            Note::SeveralOrders(_) => "refunds are for several orders and stand with the first",
+            Note::FormulaDisagrees { .. } => "refunds whose formula names another sum",
+            Note::LinkedByResource(_) => "refunds were tied to their order by its resource",
+            Note::LinkedByRefund => "refunds were tied to their order by another export",
+            Note::SeveralOrdersOfResource(_) => {
+                "refunds have a resource of several orders; the latest was taken"
+            }
+            Note::Unlinked => "refunds name no order that could be found",
+            Note::Completed => "records were completed from another export",
+            Note::OtherExportDisagrees { .. } => "records have another sum in another export",
+            _ => continue,
+        };
+        note(file, text);
+    }
+}
+
+/// The row of a record.
+fn row_of(record: &convert::Record) -> Row<'_> {
+    Row { record: RowCells::Canonical(&record.cells), line: record.line, is_unclosed: false }
+}
+
+/// Reads a linked record into the records of the run, or rejects it.
+pub(crate) fn accept(
+    record: &convert::Record,
+    file: &mut FileRead,
+    records: &mut Records,
+    defects: &mut Vec<Defect>,
+) {
+    let role = role_of_table(record.role);
+    let layout = Layout::canonical(role);
+    let row = row_of(record);
+    let at = SourceRef { file: file.id, line: record.line };
+    let mut cells = Cells::new(row.record, &layout, ZONE);
+    notes_of(file, record);
+    let amounts: Vec<_> = readable_amounts(&row, &layout).collect();
+    for (column, units) in &amounts {
+        file.share(role).read_sum(column, *units);
+    }
+    let parsed: Result<Vec<(&'static str, i128)>, Fault> = match role {
+        Role::Orders => order(&mut cells, at).map(|order| {
+            let amounts = order_amounts(&order);
+            records.orders.push(order);
+            amounts
+        }),
+        Role::Refunds => refund(&mut cells, at).map(|refund| {
+            let amounts = refund_amounts(&refund);
+            records.refunds.push(refund);
+            amounts
+        }),
+        Role::Events => event(&mut cells, at).map(|event| {
+            let amounts = event_amounts(&event);
+            records.events.push(event);
+            amounts
+        }),
+        Role::Packages => {
+            let pack = record.cell("package_id").zip(record.cell("order_id"));
+            records.packs.extend(pack.map(|(pack, order)| (pack.to_owned(), order.to_owned())));
+            Ok(Vec::new())
+        }
+        Role::Usage => Ok(Vec::new()),
+    };
+    match parsed {
+        Ok(amounts) => {
+            let marks = cells.marks;
+            file.take_as(role, marks);
+            let share = file.share(role);
+            share.settle_rows(Fate::Accepted, record.rows);
+            for (column, units) in amounts {
+                share.settle_sum(Fate::Accepted, column, units);
+            }
+        }
+        Err(fault) => {
+            let share = file.share(role);
+            share.settle_rows(Fate::Rejected, record.rows);
+            for (column, units) in amounts {
+                share.settle_sum(Fate::Rejected, column, units);
+            }
+            defects.push(defect(record, at, role, fault));
+        }
+    }
+}
+
+/// Counts a record that another export has taken up.
+pub(crate) fn absorb(role: Role, rows: u64, file: &mut FileRead) {
+    file.share(role).settle_rows(Fate::Duplicate, rows);
+    note(file, "records stand in another export with their means of payment and complete it");
+}
+
+fn defect(record: &convert::Record, at: SourceRef, role: Role, fault: Fault) -> Defect {
+    let filled = columns(role).iter().zip(&record.cells);
+    let shown: Vec<String> =
+        filled.filter_map(|(column, cell)| Some(format!("{}={}", column.name, cell.as_ref()?))).collect();
+    let raw: String = shown.join(",").chars().take(RAW_CHARS_MAX).collect();
+    let reason = if fault.column == "order_id" && fault.reason == "is empty" {
+        format!("is empty ({UNLINKED_MARK} marks refunds whose order was not found)")
+    } else {
+        fault.reason
+    };
+    Defect { at, role, column: fault.column.to_owned(), reason, raw }
+}
+
+/// What is wrong with a record by the grammar of its role.
+pub(crate) fn check(record: &convert::Record, at: SourceRef) -> Option<Defect> {
+    let role = role_of_table(record.role);
+    let layout = Layout::canonical(role);
+    let mut cells = Cells::new(row_of(record).record, &layout, ZONE);
+    let fault = match role {
+        Role::Orders => order(&mut cells, at).err(),
+        Role::Refunds => refund(&mut cells, at).err(),
+        Role::Events => event(&mut cells, at).err(),
+        Role::Usage => usage::line(&mut cells).err(),
+        Role::Packages => None,
+    };
+    fault.map(|fault| defect(record, at, role, fault))
+}
+
+/// Streams the usage of an export, table by table.
+///
+/// # Errors
+///
+/// [`IngestError`] where it cannot be read as a whole; never for a row.
+pub fn scan_export(
+    plan: &Plan,
+    source: &Source,
+    index: &OrderIndex<'_>,
+    as_of: Option<Instant>,
+    digest: bool,
+    progress: &dyn Progress,
+) -> Result<Vec<(UsageRead, Vec<Defect>)>, IngestError> {
+    let mut conversion = plan.conversion(source)?;
+    let layout = Layout::canonical(Role::Usage);
+    let mut scans: Vec<usage::Scan> =
+        unread(source).into_iter().map(|file| usage::Scan::new(file, index)).collect();
+    let alone = !source.has_records();
+    let mut counted = 0;
+    for item in &mut conversion {
+        let item = item?;
+        counted += item.rows();
+        match item {
+            Item::Record(record) if record.role == dialect::Role::Usage => {
+                let scan = &mut scans[record.part];
+                notes_of(&mut scan.usage.read, &record);
+                scan.row(&row_of(&record), &layout, index, as_of);
+            }
+            Item::Record(_) => {}
+            _ if !alone => {}
+            Item::Defect(found) => {
+                let scan = &mut scans[found.part];
+                scan.settle_other(Fate::Rejected);
+                scan.defects.push(Defect {
+                    at: SourceRef { file: scan.usage.read.id, line: found.line },
+                    role: Role::Usage,
+                    column: found.column,
+                    reason: found.reason,
+                    raw: found.raw,
+                });
+            }
+            Item::Duplicate { part, .. } => scans[part].settle_other(Fate::Duplicate),
+            Item::OutOfScope { part, class, reason, .. } => {
+                let scan = &mut scans[part];
+                scan.settle_other(Fate::OutOfScope);
+                if class != Class::Furniture {
+                    let text = format!("rows are out of scope ({}): {reason}", class.word());
+                    note(&mut scan.usage.read, &text);
+                }
+            }
+        }
+    }
+    let mut found: Vec<(UsageRead, Vec<Defect>)> = scans.into_iter().map(usage::Scan::end).collect();
+    let mut files: Vec<FileRead> = Vec::new();
+    for (usage, _) in &mut found {
+        let control = std::mem::take(&mut usage.read.control);
+        *usage.read.share(Role::Usage) = control;
+        files.push(usage.read.clone());
+    }
+    if alone {
+        finish(&mut files, &conversion, counted);
+        end(&mut files, source, digest, progress)?;
+    } else {
+        files.iter_mut().for_each(FileRead::add_up);
+    }
+    for ((usage, _), file) in found.iter_mut().zip(files) {
+        usage.read = file;
+    }
+    Ok(found)
+}

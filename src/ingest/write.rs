@@ -1,0 +1,134 @@
+//! Any recognised export as canonical CSV.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    error::IngestError,
+    exported::{assume, check},
+    plan::{Plan, Source, Way, role_of_table},
+    schema::columns,
+};
+use crate::{
+    export::{
+        convert::{Item, Linked, Linker, Record},
+        dialect::Role,
+    },
+    record::{Defect, FileId, SourceRef},
+};
+
+/// The columns of the list of rejected rows.
+pub(super) const REJECTS: [&str; 5] = ["file", "line", "column", "reason", "raw"];
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Records by the word of their role.
+    pub records: BTreeMap<&'static str, u64>,
+    /// Rejected rows.
+    pub rejected: u64,
+    /// Rows out of scope, duplicates included.
+    pub left_out: u64,
+}
+
+type Table = csv::Writer<BufWriter<File>>;
+
+/// The folder while it is written: one table for each role that has a record.
+struct Tables<'f> {
+    folder: &'f Path,
+    open: BTreeMap<Role, Table>,
+    rejects: Table,
+    written: Written,
+}
+
+/// Writes the exports of a plan as canonical tables into an empty folder. Usage is streamed; the other
+/// records are held, since what one export says completes what another does.
+///
+/// # Errors
+///
+/// [`IngestError`] where an export cannot be read as a whole or a table cannot be written.
+pub fn write_canonical(plan: &Plan, folder: &Path) -> Result<Written, IngestError> {
+    let error = |source| IngestError::Io { path: folder.to_owned(), source };
+    let mut rejects = table(&folder.join("rejects.csv")).map_err(error)?;
+    rejects.write_record(REJECTS).map_err(|source| error(source.into()))?;
+    let mut tables = Tables { folder, open: BTreeMap::new(), rejects, written: Written::default() };
+    let mut linker = Linker::default();
+    for (place, source) in plan.sources.iter().enumerate() {
+        for item in &mut plan.conversion(source)? {
+            match item? {
+                Item::Record(record) => {
+                    if let Some(record) = linker.add(place, record) {
+                        tables.put(source, record).map_err(error)?;
+                    }
+                }
+                Item::Defect(found) => {
+                    let defect = Defect {
+                        at: SourceRef { file: FileId(0), line: found.line },
+                        role: source.lead(),
+                        column: found.column,
+                        reason: found.reason,
+                        raw: found.raw,
+                    };
+                    tables.reject(source, found.part, &defect).map_err(error)?;
+                }
+                Item::Duplicate { .. } | Item::OutOfScope { .. } => tables.written.left_out += 1,
+            }
+        }
+    }
+    for linked in linker.finish() {
+        match linked {
+            Linked::Record { file, record } => tables.put(&plan.sources[file], record).map_err(error)?,
+            Linked::Absorbed { rows, .. } => tables.written.left_out += rows,
+        }
+    }
+    tables.end().map_err(error)
+}
+
+fn table(path: &PathBuf) -> io::Result<Table> {
+    let file = BufWriter::with_capacity(1 << 16, File::create(path)?);
+    Ok(csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(file))
+}
+
+impl Tables<'_> {
+    fn put(&mut self, source: &Source, mut record: Record) -> io::Result<()> {
+        if let Way::Export(dialect) = &source.way {
+            assume(&mut record, dialect);
+        }
+        let at = SourceRef { file: FileId(0), line: record.line };
+        if let Some(defect) = check(&record, at) {
+            return self.reject(source, record.part, &defect);
+        }
+        let role = record.role;
+        if !self.open.contains_key(&role) {
+            let mut new = table(&self.folder.join(format!("{role}.csv")))?;
+            new.write_record(columns(role_of_table(role)).iter().map(|column| column.name))?;
+            self.open.insert(role, new);
+        }
+        let table = self.open.get_mut(&role).expect("the table was just opened");
+        table.write_record(record.cells.iter().map(|cell| cell.as_deref().unwrap_or_default()))?;
+        *self.written.records.entry(role.word()).or_default() += 1;
+        Ok(())
+    }
+
+    fn reject(&mut self, source: &Source, part: usize, defect: &Defect) -> io::Result<()> {
+        self.written.rejected += 1;
+        let place = source.parts[part].1.to_string().replace('\\', "/");
+        let line = defect.at.line.to_string();
+        self.rejects.write_record([&place, &line, &defect.column, &defect.reason, &defect.raw])?;
+        Ok(())
+    }
+
+    fn end(self) -> io::Result<Written> {
+        for mut table in self.open.into_values().chain([self.rejects]) {
+            table.flush()?;
+            let mut file = table.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+            file.flush()?;
+            file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        }
+        Ok(self.written)
+    }
+}

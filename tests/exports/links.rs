@@ -1,0 +1,133 @@
+//! What several exports say together: refunds find their orders, order lists complete bills.
+
+use crate::common::{book, catalogue, convert, opened};
+use refund_audit::export::{
+    convert::{Linked, Linker, Note, Record},
+    describe::{Question, State, answer, describe},
+    dialect::{Mapping, Role},
+};
+
+fn linked(files: &[&[u8]]) -> (Vec<Record>, usize) {
+    let mut linker = Linker::default();
+    let mut through = Vec::new();
+    for (file, bytes) in files.iter().enumerate() {
+        let outcome = convert(bytes);
+        assert!(outcome.error.is_none() && outcome.defects.is_empty(), "{}", outcome.text());
+        through.extend(outcome.records.into_iter().filter_map(|record| linker.add(file, record)));
+    }
+    let mut absorbed = 0;
+    for linked in linker.finish() {
+        match linked {
+            Linked::Record { record, .. } => through.push(record),
+            Linked::Absorbed { .. } => absorbed += 1,
+        }
+    }
+    (through, absorbed)
+}
+
+fn refund(records: &[Record]) -> &Record {
+    let mut refunds = records.iter().filter(|record| record.role == Role::Refunds);
+    let first = refunds.next().unwrap();
+    assert!(refunds.next().is_none());
+    first
+}
+
+const FLOW: &[u8] = include_bytes!("dialects/alibaba-billflow/interface.csv");
+const ORDERS: &[u8] = include_bytes!("dialects/alibaba-orders/interface.csv");
+const INTL: &[u8] = include_bytes!("dialects/tencent-bill-intl/2023.csv");
+const PACKS: &[u8] = include_bytes!("dialects/tencent-measure-package/interface.csv");
+const DEDUCTIONS: &[u8] = include_bytes!("dialects/tencent-pack-deduct/live-console.csv");
+
+#[test]
+fn the_order_list_completes_the_bill_flow() {
+    let (records, absorbed) = linked(&[FLOW, ORDERS]);
+    assert_eq!(absorbed, 2);
+    let refund = refund(&records);
+    assert_eq!(refund.cell("order_id"), Some("202012345675912"));
+    assert_eq!(refund.cell("refunded_cash"), Some("70.00"));
+    let order = records.iter().find(|record| record.cell("order_id") == Some("202012345675912")).unwrap();
+    assert_eq!((order.cell("instance_id"), order.cell("paid_voucher")), (Some("rtc-pack-1"), Some("20.00")));
+    assert!(order.notes.contains(&Note::Completed));
+    // The order of the files changes nothing that matters.
+    let (again, absorbed) = linked(&[ORDERS, FLOW]);
+    assert_eq!((again.len(), absorbed), (records.len(), 2));
+}
+
+#[test]
+fn a_refund_finds_its_order_by_the_pack() {
+    let (records, _) = linked(&[INTL]);
+    let found = refund(&records);
+    assert_eq!(found.cell("order_id"), Some("20240716710000851640811"));
+    assert!(found.notes.contains(&Note::LinkedByResource("281975".to_owned())));
+    // The latest order before the refund: a later purchase of the same pack is none.
+    let later = "支付者UIN,使用者UIN,资源ID,交易类型,订单ID,扣费时间,优惠后总价,现金账户支出(元)\n\
+                 1,1,2000002755,包年包月退款,20230401478001340000001,2023-04-01 00:00:00,-9,-9\n\
+                 1,1,2000002755,包年包月续费,20230501478001340000002,2023-05-01 00:00:00,9,9\n";
+    let (records, _) = linked(&[later.as_bytes(), PACKS]);
+    assert_eq!(refund(&records).cell("order_id"), Some("20230321478001340751511"));
+}
+
+#[test]
+fn a_refund_of_no_order_stays_visible() {
+    let (records, _) = linked(&[FLOW]);
+    let found = refund(&records);
+    assert_eq!(found.cell("order_id"), Some("?210000000012345"));
+    assert!(found.notes.contains(&Note::Unlinked));
+}
+
+#[test]
+fn a_mapping_teaches_headers_and_kinds_of_rows() {
+    let text = "extends = \"tencent-bill-cn\"\n[[column]]\nfield = \"charged_at\"\nnames = [\"时间\"]\n\
+                [[row]]\nwhen.transaction_type = [\"新品\"]\ngives = [\"orders\"]\ncells.order_kind = \"new\"\n";
+    let mut own = book().clone();
+    own.extend(&Mapping::parse(text, "my.toml").unwrap()).unwrap();
+    let bytes =
+        "支付者UIN,交易类型,订单ID,时间,优惠后总价\n1,新品,20230401478001340000001,2023-04-01 00:00:00,9\n";
+    let mut file = opened(bytes.as_bytes()).unwrap();
+    let recognised = own.recognise(&mut file, None).unwrap();
+    assert_eq!(crate::common::convert_opened(file, recognised).only().cell("order_kind"), Some("new"));
+    let wrong = Mapping::parse(&text.replace("charged_at", "charged"), "my.toml").unwrap();
+    let error = own.extend(&wrong).unwrap_err().to_string();
+    assert!(error.starts_with("my.toml:3:9: tencent-bill-cn has no field charged; it has "), "{error}");
+    let unknown = Mapping::parse("extends = \"nothing\"\n", "my.toml").unwrap();
+    assert_eq!(own.extend(&unknown).unwrap_err().to_string(), "my.toml:1:11: there is no dialect nothing");
+}
+
+#[test]
+fn the_dialect_asked_for_is_taken_or_named() {
+    let mut file = opened(FLOW).unwrap();
+    assert!(book().recognise(&mut file, Some("alibaba-billflow")).is_ok());
+    let error = book().recognise(&mut file, Some("focus")).unwrap_err().to_string();
+    assert!(error.contains("focus") && error.contains("ChargeCategory"), "{error}");
+    assert!(
+        book().recognise(&mut file, Some("nothing")).unwrap_err().to_string().contains("alibaba-bill-v1")
+    );
+}
+
+#[test]
+fn a_description_says_what_is_there_and_what_is_not() {
+    let describe = |bytes: &[u8]| {
+        let mut file = opened(bytes).unwrap();
+        let recognised = book().recognise(&mut file, None).unwrap();
+        describe(file, recognised, catalogue()).unwrap()
+    };
+    let bill = describe(INTL);
+    assert_eq!((bill.dialect.as_str(), bill.encoding), ("tencent-bill-intl", Some("UTF-8")));
+    assert!(bill.columns.iter().any(|c| c.header == "Transaction Type" && c.samples.len() == 3));
+    assert!(bill.unmapped_columns.iter().any(|c| c.header == "Reserved Instance"));
+    assert_eq!(bill.periods[&Role::Refunds].0, "2024-07-18 09:00:00");
+    assert!(bill.unfilled.is_empty());
+    let state =
+        |files: &[_], asked: Question| answer(files).into_iter().find(|a| a.question == asked).unwrap().state;
+    let alone = [bill];
+    assert_eq!(state(&alone, Question::Orders), State::Yes);
+    assert_eq!(state(&alone, Question::Use), State::No);
+    assert_eq!(state(&alone, Question::Tenders), State::No);
+    assert_eq!(state(&alone, Question::Window), State::Partly);
+    let [bill] = alone;
+    let both = [bill, describe(DEDUCTIONS)];
+    assert_eq!((state(&both, Question::Use), state(&both, Question::PackOfOrder)), (State::Yes, State::Yes));
+    let scenario = describe(include_bytes!("dialects/focus/specification-purchase.csv"));
+    assert!(scenario.unfilled.contains(&(Role::Orders, "currency")));
+    assert_eq!(scenario.incomplete[&(Role::Orders, "account_id")], 1);
+}

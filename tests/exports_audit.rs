@@ -1,0 +1,284 @@
+//! Exports as people have them, from the command line to the findings.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const BILL: &str = "\
+支付者UIN,使用者UIN,产品名称,子产品名称,计费模式,资源ID,交易类型,订单ID,扣费时间,组件名称,优惠后总价,代金券支出(元),赠送账户支出(元),分成账户支出(元),现金账户支出(元)
+909619400,909619400,云直播,云直播,包年包月,281975,包年包月新购,20240716478001340751511,2024-07-16 15:07:09,流量资源包,100.00,0,0,0,100.00
+909619400,909619400,云直播,云直播,包年包月,281975,包年包月退款,20240719478001340999911,2024-07-19 09:00:00,流量资源包,-100.00,0,0,0,-100.00
+909619400,909619400,云直播,云直播,包年包月,281976,包年包月新购,20240716478001340751512,2024-07-16 15:07:09,流量资源包,100.00,0,0,0,100.00
+909619400,909619400,云直播,云直播,包年包月,281976,包年包月退款,20240719478001340999912,2024-07-19 09:00:00,流量资源包,-80.00,0,0,0,-80.00
+909619400,909619400,云直播,云直播,按量计费,281976,按量计费日结,-,2024-07-19 09:00:00,流量,1.00,0,0,0,1.00
+";
+const DEDUCTIONS: &str = "\
+资源包ID,资源包类型,使用量,抵扣类型,抵扣比例,抵扣量,抵扣时间
+281975,流量资源包,2.365GB,中国大陆流量,1:1,2.365GB,2024-07-17 10:00:00
+999999,流量资源包,1GB,中国大陆流量,1:1,1GB,2024-07-18 10:00:00
+";
+
+struct Ran {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_refund-audit"));
+    let done = command.current_dir(folder).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran { code: done.status.code(), out: text(done.stdout), err: text(done.stderr) }
+}
+
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    folder
+}
+
+fn gbk(text: &str) -> Vec<u8> {
+    encoding_rs::GB18030.encode(text).0.into_owned()
+}
+
+const COVERED: [&str; 2] = ["--usage-covers", "2024-07-01..2024-08-01"];
+
+/// The findings about orders, without the files they were read from.
+fn findings(folder: &Path, path: &str) -> Vec<(String, String, String, String, String)> {
+    let ran = run(folder, &[&["audit", path, "--format", "jsonl"][..], &COVERED].concat());
+    assert!(ran.err.is_empty(), "{}", ran.err);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    ran.out
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|finding| !finding["order_id"].is_null())
+        .map(|finding| {
+            (
+                text(&finding["order_id"]),
+                text(&finding["finding"]),
+                text(&finding["amount_at_risk"]),
+                text(&finding["explanation"]),
+                text(&finding["fingerprint"]),
+            )
+        })
+        .collect()
+}
+
+fn slugs(found: &[(String, String, String, String, String)]) -> Vec<(&str, &str)> {
+    found.iter().map(|(_, slug, amount, ..)| (slug.as_str(), amount.as_str())).collect()
+}
+
+#[test]
+fn a_bill_and_its_deductions_are_enough() {
+    let here = folder(&[("exports/bill.csv", BILL.as_bytes()), ("exports/used.csv", DEDUCTIONS.as_bytes())]);
+    let found = findings(here.path(), "exports");
+    // A deduction between payment and completion: the time of the request decides, and no bill has it.
+    assert_eq!(slugs(&found), [("date-only", "100.00"), ("refund-underpaid", "20.00")]);
+    assert!(found[0].3.contains("The export has no time of the request"), "{}", found[0].3);
+    assert!(found[1].3.contains("the payment and the completion were both tried"), "{}", found[1].3);
+    let ran = run(here.path(), &[&["audit", "exports"][..], &COVERED].concat());
+    assert_eq!(ran.code, Some(1), "{}", ran.out);
+    for wanted in [
+        "tencent-bill-cn: exports/bill.csv",
+        "tencent-pack-deduct: exports/used.csv",
+        "1 more refunds could be",
+        "1 more deductions could be tied",
+        "2 refunds were tied to their order by its resource",
+    ] {
+        assert!(ran.out.contains(wanted), "{wanted}\n{}", ran.out);
+    }
+}
+
+#[test]
+fn the_same_saved_in_a_spreadsheet_in_gbk() {
+    let plain = folder(&[("e/bill.csv", BILL.as_bytes()), ("e/used.csv", DEDUCTIONS.as_bytes())]);
+    let habits = |text: &str| {
+        let text = text.replace("2024-07-16 15:07:09", "2024/7/16 15:07:09").replace('\n', "\r\n");
+        text.replace("281975,包", "\t281975,包").replace(",100.00", ",\"￥100.00\"") + "\r\n,,,,\r\n"
+    };
+    let saved = folder(&[("e/bill.csv", &gbk(&habits(BILL))), ("e/used.csv", &gbk(DEDUCTIONS))]);
+    assert_eq!(findings(plain.path(), "e"), findings(saved.path(), "e"));
+}
+
+#[test]
+fn packed_files_are_the_same_exports() {
+    let plain = folder(&[("e/bill.csv", BILL.as_bytes()), ("e/used.csv", DEDUCTIONS.as_bytes())]);
+    let mut zipped = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let (header, rows) = BILL.split_once('\n').unwrap();
+    let rows: Vec<&str> = rows.lines().collect();
+    for (name, rows) in [("1.csv", &rows[..2]), ("2.csv", &rows[2..])] {
+        zipped.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        let text = format!("{header}\n{}\n", rows.join("\n"));
+        std::io::Write::write_all(&mut zipped, text.as_bytes()).unwrap();
+    }
+    let zipped = zipped.finish().unwrap().into_inner();
+    let zstd = zstd::encode_all(DEDUCTIONS.as_bytes(), 1).unwrap();
+    let packed = folder(&[("e/bill.zip", &zipped), ("e/used.csv.zst", &zstd), ("e/notes.txt", b"hello")]);
+    assert_eq!(findings(plain.path(), "e"), findings(packed.path(), "e"));
+    let ran = run(packed.path(), &["audit", "e", "--format", "jsonl", "--usage-covers", ".."]);
+    assert!(ran.out.contains("\"file\":\"e/bill.zip!2.csv\",\"line\":3"), "{}", ran.out);
+    let ran = run(packed.path(), &["audit", "e"]);
+    assert!(ran.out.contains("Passed over: e/notes.txt"), "{}", ran.out);
+}
+
+#[test]
+fn two_vendors_months_in_one_folder() {
+    let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/exports/dialects");
+    let read = |name: &str| fs::read(fixtures.join(name)).unwrap();
+    let here = folder(&[
+        ("e/july.csv", BILL.as_bytes()),
+        ("e/used.csv", DEDUCTIONS.as_bytes()),
+        ("e/ali/flow.csv", &read("alibaba-billflow/interface.csv")),
+        ("e/ali/orders.csv", &read("alibaba-orders/interface.csv")),
+        ("e/ali/used.csv", &read("alibaba-deduct/interface.csv")),
+    ]);
+    let ran = run(here.path(), &["audit", "e", "--format", "json"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap_or(Value::Null);
+    assert!(ran.err.is_empty(), "{}", ran.err);
+    assert!(!report.is_null(), "{}", ran.out);
+    let ran = run(here.path(), &["audit", "e", "--out", "run"]);
+    assert!(ran.err.is_empty(), "{}", ran.err);
+    let summary: Value =
+        serde_json::from_slice(&fs::read(here.path().join("run/summary.json")).unwrap()).unwrap();
+    assert_eq!(summary["rows"]["ties"], true);
+    let files = summary["rows"]["by_file"].as_array().unwrap();
+    let dialects: Vec<&str> = files.iter().filter_map(|file| file["dialect"].as_str()).collect();
+    assert_eq!(
+        dialects,
+        ["alibaba-billflow", "alibaba-orders", "alibaba-deduct", "tencent-bill-cn", "tencent-pack-deduct"]
+    );
+    // Every row counts once, in its file and in the sums by role.
+    let read = |value: &Value| value["read"].as_u64().unwrap();
+    let by_role: u64 = summary["rows"]["by_role"].as_object().unwrap().values().map(read).sum();
+    assert_eq!(files.iter().map(read).sum::<u64>(), by_role);
+    let manifest = fs::read_to_string(here.path().join("run/manifest.json")).unwrap();
+    assert!(manifest.contains("\"dialect\": \"alibaba-orders\""), "{manifest}");
+}
+
+#[test]
+fn a_conversion_gives_the_findings_of_the_original() {
+    let here = folder(&[("e/bill.csv", BILL.as_bytes()), ("e/used.csv", DEDUCTIONS.as_bytes())]);
+    let ran = run(here.path(), &["convert", "e", "--out", "canonical"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    assert_eq!(findings(here.path(), "e"), findings(here.path(), "canonical"));
+    let ran = run(here.path(), &["convert", "e", "--out", "canonical"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("canonical: is there already"), "{}", ran.err);
+}
+
+#[test]
+fn conversions_of_all_fixtures_give_their_findings() {
+    let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/exports/dialects");
+    let mut tried = 0;
+    for dialect in fs::read_dir(&fixtures).unwrap().map(|entry| entry.unwrap().path()) {
+        if !dialect.is_dir() {
+            continue;
+        }
+        let here = folder(&[]);
+        let path = dialect.to_str().unwrap();
+        let ran = run(here.path(), &["convert", path, "--out", "c"]);
+        assert!(matches!(ran.code, Some(0 | 3)), "{path}: {}{}", ran.out, ran.err);
+        if fs::read_dir(here.path().join("c")).unwrap().count() > 1 {
+            assert_eq!(findings(here.path(), path), findings(here.path(), "c"), "{path}");
+            tried += 1;
+        }
+        let ran = run(here.path(), &["inspect", path]);
+        assert_eq!(ran.code, Some(0), "{path}: {}{}", ran.out, ran.err);
+        assert!(ran.out.contains("What the files together can decide"), "{}", ran.out);
+    }
+    assert!(tried > 10, "{tried}");
+}
+
+#[test]
+fn the_first_message_helps() {
+    let unknown = BILL.replace("交易类型", "类型");
+    let mixed = BILL.replace(",-80.00,0,0,0,-80.00", ",80.00,0,0,0,80.00");
+    let here = folder(&[
+        ("e/unknown.csv", unknown.as_bytes()),
+        ("e/damaged.csv.gz", &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3]),
+        ("e/page.csv", b"<!DOCTYPE html>\n<html>"),
+    ]);
+    let ran = run(here.path(), &["audit", "e"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.out);
+    for wanted in
+        ["e/unknown.csv", "nearest is tencent-bill-cn", "交易类型", "e/damaged.csv.gz", "e/page.csv"]
+    {
+        assert!(ran.err.contains(wanted), "{wanted}\n{}", ran.err);
+    }
+    fs::remove_file(here.path().join("e/damaged.csv.gz")).unwrap();
+    fs::remove_file(here.path().join("e/page.csv")).unwrap();
+    // The user says which column it is.
+    let mapping =
+        "extends = \"tencent-bill-cn\"\ncolumn = [{ field = \"transaction_type\", names = [\"类型\"] }]\n";
+    fs::write(here.path().join("mine.toml"), mapping).unwrap();
+    let ran = run(here.path(), &["audit", "e", "--mapping", "mine.toml", "--usage-covers", ".."]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{}", ran.out);
+    let ran = run(here.path(), &["audit", "e", "--dialect", "unknown.csv=focus"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("focus"), "{}", ran.err);
+    let ran = run(here.path(), &["audit", "e", "--dialect", "other.csv=focus"]);
+    assert!(ran.err.contains("--dialect other.csv=focus: no such file among the inputs"), "{}", ran.err);
+
+    let mixed = folder(&[("mixed.csv", mixed.as_bytes()), ("used.csv", DEDUCTIONS.as_bytes())]);
+    let ran = run(mixed.path(), &["audit", "mixed.csv", "used.csv"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("mixed.csv: refunds have both signs"), "{}", ran.err);
+    let ran = run(mixed.path(), &["inspect", "mixed.csv"]);
+    assert!(ran.out.contains("refunds have both signs"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_bad_row_is_rejected_alone() {
+    let bad = BILL.replace("20240716478001340751512", "2.02407E+22");
+    let here = folder(&[("e/bill.csv", bad.as_bytes()), ("e/used.csv", DEDUCTIONS.as_bytes())]);
+    let ran = run(here.path(), &["audit", "e"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.out);
+    assert!(ran.out.contains("1 rejected rows. The first: e/bill.csv:4: 订单ID"), "{}", ran.out);
+    let ran = run(here.path(), &["inspect", "e"]);
+    assert!(ran.out.contains("rejected   1 rows"), "{}", ran.out);
+    assert!(ran.out.contains("line 4: 订单ID"), "{}", ran.out);
+}
+
+#[test]
+fn threads_and_the_order_of_files_change_nothing() {
+    let here = folder(&[("bill.csv", BILL.as_bytes()), ("used.csv", DEDUCTIONS.as_bytes())]);
+    let one = run(here.path(), &["audit", "bill.csv", "used.csv", "--threads", "1", "--format", "json"]);
+    let other = run(here.path(), &["audit", "used.csv", "bill.csv", "--threads", "4", "--format", "json"]);
+    assert_eq!(one.out, other.out);
+}
+
+#[test]
+fn a_refund_of_a_bill_finds_its_order_in_a_canonical_file() {
+    let orders = "order_id,instance_id,account_id,product,package_type,currency,paid_at,paid_cash\n\
+                  A-1,281976,9,css,traffic,CNY,2024-07-16 15:07:09,100.00\n";
+    let lines: Vec<&str> = BILL.lines().collect();
+    let refund = [lines[0], lines[4]].join("\n");
+    let here = folder(&[
+        ("e/bill.csv", refund.as_bytes()),
+        ("e/orders.csv", orders.as_bytes()),
+        ("e/used.csv", DEDUCTIONS.as_bytes()),
+    ]);
+    let found = findings(here.path(), "e");
+    assert_eq!(slugs(&found), [("refund-underpaid", "20.00")]);
+    assert_eq!(found[0].0, "A-1");
+}
+
+#[test]
+fn totals_are_judged_where_tenders_are_not_known() {
+    let header = BILL.lines().next().unwrap().split(",代金券").next().unwrap().to_owned();
+    let rows = "\n9,9,云直播,云直播,包年包月,281976,包年包月新购,20240716478001340751512,2024-07-16 15:07:09,流量资源包,100.00\n\
+                9,9,云直播,云直播,包年包月,281976,包年包月退款,20240719478001340999912,2024-07-19 09:00:00,流量资源包,-80.00\n";
+    let here = folder(&[("e/bill.csv", (header + rows).as_bytes())]);
+    let found = findings(here.path(), "e");
+    assert_eq!(slugs(&found), [("refund-underpaid", "20.00")]);
+    assert!(found[0].3.contains("no split by means of payment"), "{}", found[0].3);
+}
