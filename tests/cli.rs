@@ -75,7 +75,7 @@ fn lines(text: &str) -> Vec<Value> {
 
 #[test]
 fn agreement_is_code_zero_and_a_mismatch_is_one() {
-    agreeing().run("audit in").exits(0).says("agree with the policy");
+    agreeing().run("audit in").exits(0).says("agrees with the policy");
     overpaid().run("audit in").exits(1).says("disagree with the policy").says("refund-overpaid");
 }
 

@@ -173,13 +173,7 @@ pub(super) fn owed(
             (terms.rounding, exact, Step::Consumed { base, consumed, price, exact, rounding: terms.rounding })
         }
     };
-    let rounded = exact.or_zero().round(places, rounding).ok_or(too_large)?;
-    // Where the export has more decimals than the currency, rounding up could give back more than was paid.
-    let total = if rounded > base {
-        exact.or_zero().round(places, Rounding::Down).ok_or(too_large)?
-    } else {
-        rounded
-    };
+    let total = exact.or_zero().round(places, rounding).ok_or(too_large)?;
     let weights: Vec<Money> = terms.tenders.refundable.iter().map(|&tender| order.paid.get(tender)).collect();
     let parts = allocate(total, &weights, places).ok_or(too_large)?;
     let mut split = Tenders::none(currency);
