@@ -31,7 +31,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("judge", &["money", "time", "record", "case", "policy", "finding"]),
     // The whole.
     ("engine", &["money", "time", "record", "export", "ingest", "case", "policy", "finding", "judge"]),
-    ("report", &["money", "time", "digest", "layout", "record", "policy", "finding", "judge", "engine"]),
+    (
+        "report",
+        &["money", "time", "digest", "layout", "record", "export", "policy", "finding", "judge", "engine"],
+    ),
     ("explain", &["money", "time", "layout", "record", "ingest", "case", "policy", "judge"]),
     // Test data: it knows records and nothing of how they are judged.
     ("generate", &["record"]),

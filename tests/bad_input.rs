@@ -143,7 +143,10 @@ fn a_column_twice_is_refused() {
 #[test]
 fn a_file_that_is_no_text_is_refused_by_its_header() {
     let folder = agreeing().with("in/photo.csv", [0x89, b'P', b'N', b'G', 0, 0, 0xff, 0xfe, b'\n', 0]);
-    folder.run("audit in").exits(2).warns("refund-audit: in/photo.csv:1: header not recognised");
+    folder
+        .run("audit in")
+        .exits(2)
+        .warns("refund-audit: in/photo.csv: is binary data, not a table; export it as CSV");
 }
 
 #[test]

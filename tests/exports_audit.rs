@@ -55,7 +55,8 @@ const COVERED: [&str; 2] = ["--usage-covers", "2024-07-01..2024-08-01"];
 /// The findings about orders, without the files they were read from.
 fn findings(folder: &Path, path: &str) -> Vec<(String, String, String, String, String)> {
     let ran = run(folder, &[&["audit", path, "--format", "jsonl"][..], &COVERED].concat());
-    assert!(ran.err.is_empty(), "{}", ran.err);
+    // Columns that were not read are named; nothing else is said beside the findings.
+    assert!(ran.err.lines().all(|line| line.contains(": columns not read: ")), "{}", ran.err);
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     ran.out
         .lines()

@@ -23,9 +23,9 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Tell one order from its rows to its verdict
     Explain(ExplainArgs),
-    /// What each file was recognised as, column by column, and what the files together can decide
+    /// What each file is recognised as, column by column
     Inspect(InspectArgs),
-    /// Write any recognised export as canonical CSV
+    /// Any recognised export as canonical CSV
     Convert(ConvertArgs),
     /// What a kind of finding means, why it matters, when it is not a fault
     Finding(FindingArgs),
