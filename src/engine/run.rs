@@ -77,16 +77,18 @@ pub fn audit(
         let (assembled, read) = gather(inputs, book, options, progress)?;
         let cases = assembled.orders.list.len();
         progress.begin(Stage::Judging, cases as u64);
-        let judged: Vec<Judgement> = (0..cases)
+        // Straight into their two lists: an outcome held in a third would be held twice.
+        let (mut outcomes, mut findings) = (Vec::new(), Vec::new());
+        (0..cases)
             .into_par_iter()
             .map(|at| {
-                let judgement = judge(&assembled.case(at), book, &read.horizon);
+                let Judgement { outcome, findings } = judge(&assembled.case(at), book, &read.horizon);
                 progress.advance(1);
-                judgement
+                (outcome, findings)
             })
-            .collect();
+            .unzip_into_vecs(&mut outcomes, &mut findings);
         progress.end();
-        Ok(sum_up(&assembled, read, judged))
+        Ok(sum_up(&assembled, read, outcomes, findings.into_iter().flatten().collect()))
     })
 }
 
@@ -471,13 +473,7 @@ fn may_be_open(order: &Order, book: &PolicyBook, as_of_min: Option<Instant>) -> 
 }
 
 /// Everything that is to be said, in the order of the report.
-fn sum_up(assembled: &Assembled, read: Read, judged: Vec<Judgement>) -> Audit {
-    let mut outcomes = Vec::with_capacity(judged.len());
-    let mut findings = Vec::new();
-    for judgement in judged {
-        outcomes.push(judgement.outcome);
-        findings.extend(judgement.findings);
-    }
+fn sum_up(assembled: &Assembled, read: Read, outcomes: Vec<Outcome>, mut findings: Vec<Finding>) -> Audit {
     let known = |id: &crate::record::OrderId| {
         assembled.orders.list.binary_search_by(|order| order.order_id.cmp(id)).is_ok()
     };

@@ -322,7 +322,7 @@ impl<'v, 'c, 'b, 'a> Eligible<'v, 'c, 'b, 'a> {
         let say = self.say();
         let mut finding = self.draft("wrong-proration", difference, Some(&self.terms.amount.clause));
         finding.direction = if paid > self.owed.total { Direction::Over } else { Direction::Under };
-        let nearest = neighbours::explain(self.view, self.answer, self.terms, self.owed, paid);
+        let nearest = neighbours::explain(self.view, self.terms, self.owed, paid);
         finding.explanation = format!(
             "{} came back. Owed: {}. Difference {}. {}",
             say.money(paid),

@@ -1,6 +1,6 @@
 //! What explains a prorated sum that is wrong: a day more or less, another month, the wrong base.
 
-use super::{answer::Answer, draft::Say, view::View};
+use super::{draft::Say, view::View};
 use crate::{
     money::{Money, Ratio},
     policy::{Owed, Step, Terms},
@@ -10,13 +10,7 @@ use crate::{
 const MONTHS: [i64; 4] = [28, 29, 30, 31];
 
 /// A sentence that names the neighbour which gives exactly `paid`, or says that none does.
-pub(super) fn explain(
-    view: &View<'_>,
-    answer: &Answer<'_>,
-    terms: &Terms,
-    owed: &Owed,
-    paid: Money,
-) -> String {
+pub(super) fn explain(view: &View<'_>, terms: &Terms, owed: &Owed, paid: Money) -> String {
     let say = Say { view };
     let order = view.order();
     let currency = say.currency();
@@ -37,7 +31,7 @@ pub(super) fn explain(
     };
     let (used, total) = match &owed.step {
         Step::Prorate { used, total, .. } | Step::TimeShare { used, total, .. } => (*used, *total),
-        _ => return consumed(answer, terms, owed, paid),
+        _ => return consumed(terms, owed, paid),
     };
     for (other, words) in [(used - 1, "one day less"), (used + 1, "one day more")] {
         if other >= 0 && sum(base, other, total) == Some(paid) {
@@ -63,7 +57,7 @@ pub(super) fn explain(
 }
 
 /// For a price by consumption: the price of another band.
-fn consumed(_answer: &Answer<'_>, terms: &Terms, owed: &Owed, paid: Money) -> String {
+fn consumed(terms: &Terms, owed: &Owed, paid: Money) -> String {
     let Step::Consumed { base, consumed, price, .. } = &owed.step else {
         return "No neighbour explains it.".to_owned();
     };

@@ -76,12 +76,6 @@ impl Tender {
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tender| tender.word() == word)
     }
-
-    /// Whether it is money that left a bank, as against credit or a price reduction.
-    #[must_use]
-    pub const fn is_cash(self) -> bool {
-        matches!(self, Self::Cash)
-    }
 }
 
 /// Sums by means of payment in one currency. A tender that is not there is zero.

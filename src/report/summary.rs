@@ -195,9 +195,4 @@ impl Summary {
             self.by_kind.iter().filter(|((of, _, slug, _), _)| *of == class && *slug != "eligible-unclaimed");
         of_class.map(|(_, line)| line.findings).sum()
     }
-
-    /// Findings with money at risk in one direction are shown by currency; these are the currencies.
-    pub fn currencies(&self) -> impl Iterator<Item = Currency> + '_ {
-        self.by_currency.keys().copied()
-    }
 }
