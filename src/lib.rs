@@ -92,6 +92,8 @@
 pub mod money;
 pub mod time;
 
+pub mod scan;
+
 pub mod record;
 pub mod export;
 pub mod ingest;

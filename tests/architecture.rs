@@ -18,6 +18,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("digest", &[]),
     ("suggest", &[]),
     ("layout", &[]),
+    // Large tables, byte by byte: knows nothing of what a column means.
+    ("scan", &[]),
     // Facts.
     ("record", &["money", "time"]),
     // Exports as vendors write them, to canonical cells: knows nothing else of the program.
@@ -55,6 +57,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rust_decimal", &["money"]),
     ("chrono", &["time"]),
     ("csv", &["ingest", "report"]),
+    ("memchr", &["scan"]),
+    ("fearless_simd", &["scan"]),
     ("calamine", &["export"]),
     ("encoding_rs", &["export"]),
     ("flate2", &["export"]),

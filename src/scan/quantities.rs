@@ -1,0 +1,181 @@
+//! Plain decimals as integers of 1e-8.
+//!
+//! The grammar is `-`? digits (`.` digits)?, with at most eight decimals and twenty digits before the
+//! point. Everything else is `None` here, be it another way of writing a number, a number that does not
+//! fit, or none at all: the general parser tells these apart.
+
+/// Decimals kept.
+const PLACES: usize = 8;
+/// What a number with so many decimals must be multiplied with.
+const SCALES: [u32; PLACES + 1] = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+/// Digits before the point.
+const WHOLE_DIGITS_MAX: usize = 20;
+/// So many digits always fit into 64 bits.
+const SHORT_BYTES_MAX: usize = 19;
+
+/// The decimal that `text` writes, in units of 1e-8; `None` also where it does not fit, which begins at
+/// some 92 thousand million.
+#[must_use]
+#[inline]
+pub fn read_i64(text: &[u8]) -> Option<i64> {
+    let (is_negative, digits) = split_sign(text);
+    if digits.len() > SHORT_BYTES_MAX {
+        return read_i128(text)?.try_into().ok();
+    }
+    let (value, places) = read_digits(digits)?;
+    let units = i64::try_from(value).ok()?.checked_mul(i64::from(SCALES[places]))?;
+    Some(if is_negative { -units } else { units })
+}
+
+/// The decimal that `text` writes, in units of 1e-8.
+#[must_use]
+pub fn read_i128(text: &[u8]) -> Option<i128> {
+    let (is_negative, digits) = split_sign(text);
+    let point = digits.iter().position(|&byte| byte == b'.');
+    let whole_digits = point.unwrap_or(digits.len());
+    let places = point.map_or(0, |point| digits.len() - point - 1);
+    if !matches!(whole_digits, 1..=WHOLE_DIGITS_MAX) || places > PLACES || (point.is_some() && places == 0) {
+        return None;
+    }
+    let mut value = 0_i128;
+    for (place, &byte) in digits.iter().enumerate() {
+        if Some(place) != point {
+            value = value * 10 + i128::from(digit(byte)?);
+        }
+    }
+    let units = value * i128::from(SCALES[places]);
+    Some(if is_negative { -units } else { units })
+}
+
+#[inline]
+fn split_sign(text: &[u8]) -> (bool, &[u8]) {
+    match text.split_first() {
+        Some((b'-', digits)) => (true, digits),
+        _ => (false, text),
+    }
+}
+
+#[inline]
+fn digit(byte: u8) -> Option<u8> {
+    let digit = byte.wrapping_sub(b'0');
+    (digit <= 9).then_some(digit)
+}
+
+/// The digits of a short number without its point, and how many of them are decimals.
+#[inline]
+fn read_digits(text: &[u8]) -> Option<(u64, usize)> {
+    let mut value = 0_u64;
+    let mut whole_digits = 0;
+    for &byte in text {
+        let Some(digit) = digit(byte) else { break };
+        value = value * 10 + u64::from(digit);
+        whole_digits += 1;
+    }
+    if whole_digits == 0 {
+        return None;
+    }
+    let Some((&b'.', decimals)) = text[whole_digits..].split_first() else {
+        return (whole_digits == text.len()).then_some((value, 0));
+    };
+    if !matches!(decimals.len(), 1..=PLACES) {
+        return None;
+    }
+    for &byte in decimals {
+        value = value * 10 + u64::from(digit(byte)?);
+    }
+    Some((value, decimals.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn plain_decimals() {
+        for (text, wanted) in [
+            ("0", 0),
+            ("-0", 0),
+            ("1", 100_000_000),
+            ("007", 700_000_000),
+            ("12.5", 1_250_000_000),
+            ("-12.50000000", -1_250_000_000),
+            ("0.00000001", 1),
+            ("92233720368.54775807", i64::MAX),
+            ("-92233720368.54775807", -i64::MAX),
+            ("00000000000000000001.5", 150_000_000),
+        ] {
+            assert_eq!(read_i64(text.as_bytes()), Some(wanted), "{text}");
+            assert_eq!(read_i128(text.as_bytes()), Some(i128::from(wanted)), "{text}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_left_to_the_general_parser() {
+        for text in [
+            "",
+            "-",
+            "--1",
+            "+1",
+            "1e3",
+            "1,000",
+            " 1",
+            "1 ",
+            "NaN",
+            "inf",
+            ".5",
+            "5.",
+            ".",
+            "-.5",
+            "1.2.3",
+            "1..2",
+            "1_000",
+            "0x10",
+            "1.000000000",
+            "١",
+            "1\0",
+            "1.-2",
+            "000000000000000000001",
+            "1.2.",
+            "1-",
+        ] {
+            assert_eq!(read_i64(text.as_bytes()), None, "{text}");
+            assert_eq!(read_i128(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_not_cut() {
+        for text in
+            ["92233720368.54775808", "-92233720368.54775809", "9999999999999999999", "99999999999.999999"]
+        {
+            assert_eq!(read_i64(text.as_bytes()), None, "{text}");
+            assert!(read_i128(text.as_bytes()).is_some(), "{text}");
+        }
+        assert_eq!(read_i64(b"-92233720368.54775808"), Some(i64::MIN));
+        assert_eq!(read_i128(b"99999999999999999999.99999999"), Some(9_999_999_999_999_999_999_999_999_999));
+    }
+
+    proptest! {
+        #[test]
+        fn both_widths_agree(text in "-?[0-9]{0,21}\\.?[0-9]{0,9}") {
+            let wide = read_i128(text.as_bytes());
+            let narrow = wide.and_then(|units| i64::try_from(units).ok());
+            prop_assert_eq!(read_i64(text.as_bytes()), narrow);
+        }
+
+        #[test]
+        fn what_is_written_is_read(units in any::<i64>(), places in 0_u32..=8) {
+            let step = 10_i64.pow(8 - places);
+            let units = units / step * step;
+            let sign = if units < 0 { "-" } else { "" };
+            let (whole, rest) = (units.unsigned_abs() / 100_000_000, units.unsigned_abs() % 100_000_000);
+            let fraction = format!("{rest:08}");
+            let text = match places {
+                0 => format!("{sign}{whole}"),
+                _ => format!("{sign}{whole}.{}", &fraction[..places as usize]),
+            };
+            prop_assert_eq!(read_i128(text.as_bytes()), Some(i128::from(units)));
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Records as they are handed out: slices, never copies, except where quotes had to be taken out.
+
+use std::ops::Range;
+
+use super::Position;
+
+/// Where the text of a wanted field is: in the block as it was written, or, without the quotes that stood
+/// inside, in the scratch. The scratch is counted as if it stood behind the block.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    start: usize,
+    end: usize,
+}
+
+impl Span {
+    /// Nowhere: the record has fewer fields.
+    pub(super) const MISSING: Self = Self { start: usize::MAX, end: 0 };
+
+    #[inline]
+    pub(super) fn new(range: Range<usize>) -> Self {
+        Self { start: range.start, end: range.end }
+    }
+
+    #[inline]
+    pub(super) fn text<'r>(self, block: &'r [u8], scratch: &'r [u8]) -> Option<&'r [u8]> {
+        let in_block = block.get(self.start..self.end);
+        in_block
+            .or_else(|| scratch.get(self.start.checked_sub(block.len())?..self.end.checked_sub(block.len())?))
+    }
+}
+
+/// What is known of a record as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extent {
+    /// Its first byte, in the block.
+    pub start: usize,
+    /// The byte after its last, in the block.
+    pub end: usize,
+    /// The physical line of its first byte.
+    pub line: u64,
+    /// How many fields it has.
+    pub fields: usize,
+}
+
+/// What the splitter fills and [`Rows`] shows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Buffer {
+    /// As many for each record as there are wanted columns.
+    pub spans: Vec<Span>,
+    pub extents: Vec<Extent>,
+    pub scratch: Vec<u8>,
+}
+
+impl Buffer {
+    pub(super) fn clear(&mut self) {
+        self.spans.clear();
+        self.extents.clear();
+        self.scratch.clear();
+    }
+}
+
+/// Some records of a block, next to each other.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'r> {
+    pub(super) block: &'r [u8],
+    pub(super) block_offset: u64,
+    pub(super) wanted: usize,
+    pub(super) buffer: &'r Buffer,
+}
+
+impl<'r> Rows<'r> {
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.buffer.extents.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.buffer.extents.is_empty()
+    }
+
+    /// One of them, by its place.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, place: usize) -> Option<Record<'r>> {
+        let extent = self.buffer.extents.get(place)?;
+        let spans = self.buffer.spans.get(place * self.wanted..(place + 1) * self.wanted)?;
+        Some(Record {
+            block: self.block,
+            block_offset: self.block_offset,
+            scratch: &self.buffer.scratch,
+            spans,
+            extent,
+        })
+    }
+
+    /// All of them, in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = Record<'r>> + use<'r> {
+        let rows = *self;
+        (0..rows.len()).filter_map(move |place| rows.get(place))
+    }
+}
+
+/// One record: the wanted fields, and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'r> {
+    block: &'r [u8],
+    block_offset: u64,
+    scratch: &'r [u8],
+    spans: &'r [Span],
+    extent: &'r Extent,
+}
+
+impl<'r> Record<'r> {
+    /// The text of the wanted column with this place among the wanted ones; `None` where the record ends
+    /// before that column, or where no such column is wanted.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, place: usize) -> Option<&'r [u8]> {
+        self.spans.get(place)?.text(self.block, self.scratch)
+    }
+
+    /// How many fields the record has, wanted or not.
+    #[must_use]
+    #[inline]
+    pub fn field_count(&self) -> usize {
+        self.extent.fields
+    }
+
+    /// The physical line on which the record starts.
+    #[must_use]
+    #[inline]
+    pub fn line(&self) -> u64 {
+        self.extent.line
+    }
+
+    /// Where the record starts.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        Position { offset: self.block_offset + self.extent.start as u64, line: self.extent.line }
+    }
+
+    /// Where in its block the record is.
+    pub(super) fn range(&self) -> Range<usize> {
+        self.extent.start..self.extent.end
+    }
+
+    /// The record as it was written, without the end of its line.
+    #[must_use]
+    pub fn raw(&self) -> &'r [u8] {
+        &self.block[self.range()]
+    }
+}

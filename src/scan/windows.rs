@@ -1,0 +1,82 @@
+//! Where the bytes that mean something stand, 64 bytes at a time.
+//!
+//! One look at 64 bytes gives two integers of 64 bits: where delimiters are, and where a record may end or
+//! a quote stands. Everything after that is arithmetic on bits. Which of them count is not decided here.
+//!
+//! The look is taken with the widest instructions the processor has. That is found out when the program
+//! runs, so everything between the choice ([`dispatch`](fearless_simd::dispatch)) and the look must be
+//! inlined.
+#![expect(clippy::inline_always, reason = "or the compiler forgets which instructions were chosen")]
+
+use fearless_simd::{Simd, prelude::*, u8x64};
+
+/// Bytes in a window.
+pub(super) const WINDOW: usize = 64;
+
+/// The marked bytes of one window: bit `n` is its byte `n`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// Bytes that are the delimiter.
+    pub delimiters: u64,
+    /// Bytes that are a quote, a carriage return or a line feed.
+    pub stops: u64,
+}
+
+impl Marks {
+    /// The marks of the window of `bytes` that begins at `base`; past the end nothing is marked.
+    #[inline(always)]
+    pub(super) fn at<S: Simd>(simd: S, bytes: &[u8], base: usize, delimiter: u8) -> Self {
+        let rest = bytes.get(base..).unwrap_or_default();
+        match rest.first_chunk() {
+            Some(window) => Self::of(simd, window, delimiter),
+            None => Self::of_short(rest, delimiter),
+        }
+    }
+
+    /// Without what stands before byte `from` of the window, which may be one behind its last.
+    #[inline(always)]
+    pub(super) fn from(self, from: usize) -> Self {
+        let kept = u64::MAX.unbounded_shl(u32::try_from(from).expect("a place in a window"));
+        Self { delimiters: self.delimiters & kept, stops: self.stops & kept }
+    }
+
+    #[inline(always)]
+    fn of<S: Simd>(simd: S, window: &[u8; WINDOW], delimiter: u8) -> Self {
+        let window = u8x64::from_slice(simd, window);
+        let line_ends = window.simd_eq(b'\n') | window.simd_eq(b'\r');
+        let stops = line_ends | window.simd_eq(b'"');
+        Self { delimiters: window.simd_eq(delimiter).to_bitmask(), stops: stops.to_bitmask() }
+    }
+
+    #[cold]
+    fn of_short(rest: &[u8], delimiter: u8) -> Self {
+        let mut marks = Self::default();
+        for (place, &byte) in rest.iter().enumerate() {
+            marks.delimiters |= u64::from(byte == delimiter) << place;
+            marks.stops |= u64::from(matches!(byte, b'"' | b'\n' | b'\r')) << place;
+        }
+        marks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fearless_simd::{Level, dispatch};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn marks_are_where_the_bytes_are(
+            bytes in prop::collection::vec(prop::sample::select(b",;\"\n\r\0a\xff".to_vec()), 64..200),
+            base in 0_usize..136,
+            delimiter in prop::sample::select(vec![b',', b';', 0]),
+        ) {
+            prop_assume!(base + WINDOW <= bytes.len());
+            let plainly = Marks::of_short(&bytes[base..base + WINDOW], delimiter);
+            let marks = dispatch!(Level::new(), simd => Marks::at(simd, &bytes, base, delimiter));
+            prop_assert_eq!(marks, plainly);
+            prop_assert_eq!(dispatch!(Level::baseline(), simd => Marks::at(simd, &bytes, base, delimiter)), plainly);
+        }
+    }
+}
