@@ -24,7 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("record", &["money", "time"]),
     // Exports as vendors write them, to canonical cells: knows nothing else of the program.
     ("export", &[]),
-    ("ingest", &["money", "time", "digest", "suggest", "record", "export"]),
+    ("ingest", &["money", "time", "digest", "suggest", "scan", "record", "export"]),
     ("case", &["money", "time", "record"]),
     // Rules.
     ("policy", &["money", "time", "suggest", "record"]),

@@ -1,6 +1,9 @@
 //! What a run is asked to do.
 
-use crate::time::{Instant, Interval};
+use crate::{
+    ingest::Reader,
+    time::{Instant, Interval},
+};
 
 /// The options of a run that change its result, and those that change only its speed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,4 +18,6 @@ pub struct Options {
     pub digests: bool,
     /// How many threads; `None` takes one for each core.
     pub threads: Option<usize>,
+    /// What splits canonical files into rows.
+    pub reader: Reader,
 }

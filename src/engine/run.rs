@@ -1,5 +1,7 @@
 //! One run from its inputs to everything that is to be said.
 
+use std::num::NonZeroUsize;
+
 use rayon::prelude::*;
 
 use super::{
@@ -16,12 +18,11 @@ use crate::{
     },
     finding::Finding,
     ingest::{
-        ExportRead, FileRead, IngestError, Inputs, OrderIndex, Plan, Progress, Records, Source, Stage,
-        UsageRead, Way, absorb, accept, assume, plan, read_export, read_file, role_of_table, scan,
-        scan_export, unread,
+        ExportRead, FileRead, IngestError, Inputs, Keeper, OrderIndex, Plan, Progress, Purchase, Reading,
+        Records, Source, Stage, UsageRead, Way, absorb, accept, assume, plan, read_export, read_file,
+        role_of_table, scan, scan_export, unread,
     },
     judge::{Judgement, Outcome, judge, judge_orphan},
-    money::Quantity,
     policy::{Length, PolicyBook},
     record::{Defect, Order, Role},
     time::{Instant, Interval, Moment, Offset},
@@ -195,8 +196,8 @@ fn gather(
     let Small { records, mut defects } = small;
     if !failed.is_empty() {
         // Usage is looked at all the same: every file that cannot be read is named at once.
-        let index = OrderIndex::new(&[], Vec::new());
-        let scanned = scan_all(&plan, &index, options, progress);
+        let index = OrderIndex::default();
+        let scanned = scan_all(&plan, &Keeper::new(&index, None, false), options, progress);
         let more = scanned.into_iter().filter_map(Result::err);
         return Err(AuditError::Ingest(failed.into_iter().chain(more).collect()));
     }
@@ -207,11 +208,12 @@ fn gather(
     let refunds_latest = latest(&files, &[Role::Refunds]);
     let refunds = assemble::refunds(records.refunds, &mut files, &mut repeated);
     let in_question = in_question(&orders.list, &refunds, book, options.as_of.or(refunds_latest));
-    let index = OrderIndex::new(&orders.list, in_question).with_packs(&records.packs, &orders.list);
-    let scanned = scan_all(&plan, &index, options, progress);
+    let index = OrderIndex::new(orders.list.iter().map(Purchase::from), &records.packs, in_question);
+    let keeper = Keeper::new(&index, options.as_of, true);
+    let scanned = scan_all(&plan, &keeper, options, progress);
+    let settled = keeper.into_sums();
     drop(index);
     let mut kept = Vec::new();
-    let mut settled = vec![Quantity::ZERO; orders.list.len()];
     let mut postings: Option<(Instant, Instant)> = None;
     let mut orphans = Vec::new();
     let mut failed = Vec::new();
@@ -222,9 +224,6 @@ fn gather(
                     orphans.extend(run_checks::Orphans::of(&usage));
                     defects.extend(found);
                     kept.extend(usage.kept);
-                    for (sum, more) in settled.iter_mut().zip(usage.settled) {
-                        *sum = sum.plus(more);
-                    }
                     postings = match (postings, usage.postings) {
                         (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
                         (one, other) => one.or(other),
@@ -320,17 +319,16 @@ fn read_small(
     progress: &dyn Progress,
 ) -> (Small, Vec<IngestError>) {
     let sources: Vec<&Source> = plan.sources.iter().filter(|source| source.has_records()).collect();
-    let read: Vec<Result<One, IngestError>> = sources
-        .par_iter()
-        .map(|source| match &source.way {
-            Way::Canonical(_) => {
-                let id = source.parts[0].0;
-                let read = read_file(id, source.path(), source.given, options.digests, progress)?;
-                Ok(One::Canonical(Box::new(read)))
-            }
-            Way::Export(_) => read_export(plan, source, options.digests, progress).map(One::Export),
-        })
-        .collect();
+    let read = each(&sources, options, progress, |source, reading| match &source.way {
+        Way::Canonical(_) => {
+            let (id, place) = &source.parts[0];
+            let mut records = Records::default();
+            let (file, defects) =
+                read_file(*id, place, source.given, reading, &mut |more| records.append(more))?;
+            Ok(One::Canonical(Box::new((file, records, defects))))
+        }
+        Way::Export(_) => read_export(plan, source, options.digests, progress).map(One::Export),
+    });
     let mut small = Small::default();
     let mut failed = Vec::new();
     let mut linker = Linker::default();
@@ -398,19 +396,40 @@ fn read_small(
 
 type Scanned = Result<Vec<(UsageRead, Vec<Defect>)>, IngestError>;
 
-fn scan_all(plan: &Plan, index: &OrderIndex<'_>, options: &Options, progress: &dyn Progress) -> Vec<Scanned> {
+fn scan_all(plan: &Plan, keeper: &Keeper<'_>, options: &Options, progress: &dyn Progress) -> Vec<Scanned> {
     let sources: Vec<&Source> = plan.sources.iter().filter(|source| source.has_usage()).collect();
-    let (as_of, digests) = (options.as_of, options.digests);
-    sources
+    each(&sources, options, progress, |source, reading| match &source.way {
+        Way::Canonical(_) => {
+            let (id, place) = &source.parts[0];
+            scan(*id, place, reading, keeper).map(|one| vec![one])
+        }
+        Way::Export(_) => scan_export(plan, source, keeper, options.digests, progress),
+    })
+}
+
+/// Reads each source; the results are in the order of the sources. Plain canonical files keep all threads
+/// busy one after the other; those that come in a stream share the threads.
+fn each<T: Send>(
+    sources: &[&Source],
+    options: &Options,
+    progress: &dyn Progress,
+    read: impl Fn(&Source, &Reading<'_>) -> Result<T, IngestError> + Sync,
+) -> Vec<Result<T, IngestError>> {
+    let threads = rayon::current_num_threads();
+    let streams = sources.iter().filter(|source| !source.is_plain()).count();
+    let reading_on = |threads: usize| Reading {
+        reader: options.reader,
+        threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
+        digest: options.digests,
+        ..Reading::new(progress)
+    };
+    let share = threads.checked_div(streams).unwrap_or(threads);
+    let streamed: Vec<Option<Result<T, IngestError>>> = sources
         .par_iter()
-        .map(|source| match &source.way {
-            Way::Canonical(_) => {
-                let id = source.parts[0].0;
-                scan(id, source.path(), index, as_of, digests, progress).map(|one| vec![one])
-            }
-            Way::Export(_) => scan_export(plan, source, index, as_of, digests, progress),
-        })
-        .collect()
+        .map(|source| (!source.is_plain()).then(|| read(source, &reading_on(share))))
+        .collect();
+    let each = sources.iter().zip(streamed);
+    each.map(|(source, done)| done.unwrap_or_else(|| read(source, &reading_on(threads)))).collect()
 }
 
 fn latest(files: &[FileRead], roles: &[Role]) -> Option<Instant> {

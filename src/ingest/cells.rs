@@ -32,6 +32,16 @@ pub(super) struct Marks {
     pub(super) latest: Option<Instant>,
 }
 
+impl Marks {
+    /// With those of other cells.
+    pub(super) fn add(&mut self, other: Self) {
+        self.zone_assumed += other.zone_assumed;
+        self.blurred += other.blurred;
+        self.long_decimals += other.long_decimals;
+        self.latest = self.latest.max(other.latest);
+    }
+}
+
 /// A row with the layout of its file, and the marks of the cells read so far.
 pub(super) struct Cells<'r> {
     pub(super) record: RowCells<'r>,

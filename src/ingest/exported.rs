@@ -16,7 +16,7 @@ use super::{
     refunds::refund,
     rows::{Row, RowCells},
     schema::columns,
-    usage::{self, OrderIndex, UsageRead},
+    usage::{self, ExportScan, Keeper, UsageRead},
 };
 use crate::{
     digest::Digest,
@@ -25,7 +25,6 @@ use crate::{
         dialect::{self, Class, Dialect},
     },
     record::{Assumed, Defect, Fate, Role, SourceRef},
-    time::Instant,
 };
 
 /// How much of a rejected record is shown.
@@ -302,7 +301,7 @@ pub(crate) fn check(record: &convert::Record, at: SourceRef) -> Option<Defect> {
         Role::Orders => order(&mut cells, at).err(),
         Role::Refunds => refund(&mut cells, at).err(),
         Role::Events => event(&mut cells, at).err(),
-        Role::Usage => usage::line(&mut cells).err(),
+        Role::Usage => usage::line(&mut cells, at).err(),
         Role::Packages => None,
     };
     fault.map(|fault| defect(record, at, role, fault))
@@ -316,15 +315,14 @@ pub(crate) fn check(record: &convert::Record, at: SourceRef) -> Option<Defect> {
 pub fn scan_export(
     plan: &Plan,
     source: &Source,
-    index: &OrderIndex<'_>,
-    as_of: Option<Instant>,
+    keeper: &Keeper<'_>,
     digest: bool,
     progress: &dyn Progress,
 ) -> Result<Vec<(UsageRead, Vec<Defect>)>, IngestError> {
     let mut conversion = plan.conversion(source)?;
     let layout = Layout::canonical(Role::Usage);
-    let mut scans: Vec<usage::Scan> =
-        unread(source).into_iter().map(|file| usage::Scan::new(file, index)).collect();
+    let mut scans: Vec<ExportScan<'_>> =
+        unread(source).into_iter().map(|file| ExportScan::new(file, keeper)).collect();
     let alone = !source.has_records();
     let mut counted = 0;
     for item in &mut conversion {
@@ -333,8 +331,8 @@ pub fn scan_export(
         match item {
             Item::Record(record) if record.role == dialect::Role::Usage => {
                 let scan = &mut scans[record.part];
-                notes_of(&mut scan.usage.read, &record);
-                scan.row(&row_of(&record), &layout, index, as_of);
+                notes_of(&mut scan.read, &record);
+                scan.row(RowCells::Canonical(&record.cells), record.line, &layout);
             }
             Item::Record(_) => {}
             _ if !alone => {}
@@ -342,7 +340,7 @@ pub fn scan_export(
                 let scan = &mut scans[found.part];
                 scan.settle_other(Fate::Rejected);
                 scan.defects.push(Defect {
-                    at: SourceRef { file: scan.usage.read.id, line: found.line },
+                    at: SourceRef { file: scan.read.id, line: found.line },
                     role: Role::Usage,
                     column: found.column,
                     reason: found.reason,
@@ -355,12 +353,12 @@ pub fn scan_export(
                 scan.settle_other(Fate::OutOfScope);
                 if class != Class::Furniture {
                     let text = format!("rows are out of scope ({}): {reason}", class.word());
-                    note(&mut scan.usage.read, &text);
+                    note(&mut scan.read, &text);
                 }
             }
         }
     }
-    let mut found: Vec<(UsageRead, Vec<Defect>)> = scans.into_iter().map(usage::Scan::end).collect();
+    let mut found: Vec<(UsageRead, Vec<Defect>)> = scans.into_iter().map(ExportScan::end).collect();
     let mut files: Vec<FileRead> = Vec::new();
     for (usage, _) in &mut found {
         let control = std::mem::take(&mut usage.read.control);

@@ -11,7 +11,7 @@ use crate::{
         catalogue::Catalogue,
         convert::{Conversion, Part},
         dialect::{self, Book, Dialect, HeaderError, Mapping, Recognised},
-        source::{self, Encoding, Kind, OpenOptions, Opened, Packing, Place, SourceError},
+        source::{self, Delimiter, Encoding, Kind, OpenOptions, Opened, Packing, Place, SourceError},
     },
     record::{FileId, Role},
 };
@@ -112,6 +112,12 @@ impl Source {
         self.roles() != [Role::Usage]
     }
 
+    /// Whether it is a canonical file that can be read at any place.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        matches!(self.way, Way::Canonical(_)) && self.parts[0].1.packing == Packing::Plain
+    }
+
     /// The file in which it lies.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -191,7 +197,7 @@ fn one<'r>(
     passed_over: &mut Vec<String>,
 ) -> Result<Vec<Source>, Vec<IngestError>> {
     let plain = || Place { path: path.to_owned(), part: None, kind: Kind::Text, packing: Packing::Plain };
-    let direct = match role_of(path, given) {
+    let direct = match role_of(&plain(), given) {
         Ok(role) if asked.is_none() && directly => {
             return Ok(vec![Source { parts: vec![(FileId(0), plain())], given, way: Way::Canonical(role) }]);
         }
@@ -208,6 +214,15 @@ fn one<'r>(
     let is_plain =
         matches!(found.places.as_slice(), [Place { kind: Kind::Text, packing: Packing::Plain, .. }]);
     for place in found.places {
+        if asked.is_none()
+            && directly
+            && is_packed_text(&place)
+            && let Ok(role) = role_of(&place, given)
+            && is_canonical_text(&place)
+        {
+            sources.push(Source { parts: vec![(FileId(0), place)], given, way: Way::Canonical(role) });
+            continue;
+        }
         if place.kind == Kind::Parquet {
             errors.push(IngestError::Format { file: place.to_string(), format: "parquet" });
             continue;
@@ -257,9 +272,22 @@ fn one<'r>(
     if errors.is_empty() { Ok(sources) } else { Err(errors) }
 }
 
+fn is_packed_text(place: &Place) -> bool {
+    place.kind == Kind::Text && place.packing != Packing::Plain
+}
+
+/// Whether a packed text is written as canonical files are: in UTF-8, with commas.
+fn is_canonical_text(place: &Place) -> bool {
+    source::open(place, &OpenOptions::default()).is_ok_and(|opened| {
+        matches!(opened.encoding(), Some(Encoding::Utf8 | Encoding::Utf8Bom))
+            && opened.delimiter() == Some(Delimiter::Comma)
+    })
+}
+
 /// The error of the direct way, once more.
 fn again(error: &IngestError, path: &Path, given: Option<Role>) -> IngestError {
-    match role_of(path, given) {
+    let plain = Place { path: path.to_owned(), part: None, kind: Kind::Text, packing: Packing::Plain };
+    match role_of(&plain, given) {
         Err(error) => error,
         Ok(_) => IngestError::Empty { file: error.to_string() },
     }

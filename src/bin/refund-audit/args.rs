@@ -82,6 +82,10 @@ pub(crate) struct QuestionArgs {
     /// Threads [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+    /// What splits canonical files into rows: `blocks` over all threads, or `csv`, the reference, row by
+    /// row. The result is the same
+    #[arg(long, value_name = "READER", default_value = "blocks")]
+    pub(crate) reader: Reader,
     /// No summary and no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -98,6 +102,13 @@ pub(crate) enum When {
     Auto,
     Always,
     Never,
+}
+
+/// What splits canonical files into rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reader {
+    Blocks,
+    Csv,
 }
 
 /// From which class on findings make exit 1.

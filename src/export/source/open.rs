@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, Cursor, Read},
+    io::{BufReader, Cursor, Read},
 };
 
 use flate2::read::MultiGzDecoder;
@@ -11,7 +11,7 @@ use super::{
     Delimiter, Encoding, Kind, Limits, Packing, Place, RawRow, SourceError, archive,
     decode::{Decoding, SAMPLE_BYTES, read_some, sniff_encoding},
     delimiter::sep_line,
-    guard::{Counted, Guarded},
+    guard::{Counted, Guarded, PackedBytes},
     rows::TextRows,
     workbook,
 };
@@ -57,24 +57,39 @@ pub fn open(place: &Place, options: &OpenOptions) -> Result<Opened, SourceError>
         let pending = std::collections::VecDeque::new();
         return Ok(Opened { place: place.clone(), encoding: None, delimiter: None, pending, rows });
     }
-    let limits = &options.limits;
-    let file =
-        || File::open(&place.path).map_err(|source| SourceError::Io { place: place.to_string(), source });
-    let bytes: Box<dyn Read + Send> = match (place.packing, &place.part) {
+    let (bytes, _) = open_bytes(place, &options.limits)?;
+    open_text(place.clone(), bytes, options)
+}
+
+/// Opens a text as a stream of bytes, unpacked and guarded against packed data without end. The counter
+/// tells how much of the packed file was read.
+///
+/// # Errors
+///
+/// [`SourceError`] where it cannot be opened. What is wrong with packed data shows while it is read, and
+/// [`SourceError::of_reading`] says it.
+pub fn open_bytes(
+    place: &Place,
+    limits: &Limits,
+) -> Result<(Box<dyn Read + Send>, PackedBytes), SourceError> {
+    let error = |source| SourceError::Io { place: place.to_string(), source };
+    let file = || File::open(&place.path).map_err(error);
+    Ok(match (place.packing, &place.part) {
         (Packing::Zip, Some((index, _))) => archive::member(place, *index, limits)?,
         (Packing::Gzip, _) => {
             let (packed, count) = Counted::new(BufReader::new(file()?));
-            Box::new(Guarded::new(MultiGzDecoder::new(packed), count, *limits))
+            (Box::new(Guarded::new(MultiGzDecoder::new(packed), count.clone(), *limits)), count)
         }
         (Packing::Zstd, _) => {
             let (packed, count) = Counted::new(file()?);
-            let unpacked = zstd::Decoder::new(packed)
-                .map_err(|source| SourceError::Io { place: place.to_string(), source })?;
-            Box::new(Guarded::new(unpacked, count, *limits))
+            let unpacked = zstd::Decoder::new(packed).map_err(error)?;
+            (Box::new(Guarded::new(unpacked, count.clone(), *limits)), count)
         }
-        _ => Box::new(file()?),
-    };
-    open_text(place.clone(), bytes, options)
+        _ => {
+            let (bytes, count) = Counted::new(file()?);
+            (Box::new(bytes), count)
+        }
+    })
 }
 
 /// Opens a text that is already a stream of bytes.
@@ -88,7 +103,7 @@ pub fn open_text(
     options: &OpenOptions,
 ) -> Result<Opened, SourceError> {
     let mut sample = vec![0; SAMPLE_BYTES];
-    let read = read_some(&mut bytes, &mut sample).map_err(|error| unreadable(&place, error))?;
+    let read = read_some(&mut bytes, &mut sample).map_err(|error| SourceError::of_reading(&place, error))?;
     sample.truncate(read);
     if sample.is_empty() {
         return Err(SourceError::Empty(place.to_string()));
@@ -188,21 +203,13 @@ impl Opened {
 
     fn read_on(&mut self, row: &mut RawRow) -> Result<bool, SourceError> {
         match &mut self.rows {
-            Rows::Text(rows) => rows.read(row).map_err(|error| unreadable(&self.place, error)),
+            Rows::Text(rows) => rows.read(row).map_err(|error| SourceError::of_reading(&self.place, error)),
             Rows::Sheet(rows) => Ok(rows.next().is_some_and(|next| {
                 *row = next;
                 true
             })),
         }
     }
-}
-
-fn unreadable(place: &Place, source: io::Error) -> SourceError {
-    let place = place.to_string();
-    if source.kind() == io::ErrorKind::FileTooLarge {
-        return SourceError::Bomb { place, reason: source.to_string() };
-    }
-    SourceError::Io { place, source }
 }
 
 /// The beginning of a text, to look at its first lines.

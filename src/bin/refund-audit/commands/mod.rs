@@ -11,12 +11,12 @@ pub(crate) mod policy;
 use anyhow::Context;
 use refund_audit::{
     engine::Options,
-    ingest::{Inputs, discover},
+    ingest::{Inputs, Reader, discover},
     record::Role,
     time::{Instant, Interval, Offset},
 };
 
-use crate::args::{InputArgs, QuestionArgs};
+use crate::args::{self, InputArgs, QuestionArgs};
 
 /// The files of a run.
 pub(crate) fn inputs(args: &InputArgs) -> anyhow::Result<Inputs> {
@@ -67,5 +67,9 @@ pub(crate) fn options(args: &QuestionArgs, opportunities: bool, digests: bool) -
         opportunities,
         digests,
         threads: args.threads.map(usize::from),
+        reader: match args.reader {
+            args::Reader::Blocks => Reader::BLOCKS,
+            args::Reader::Csv => Reader::Csv,
+        },
     })
 }

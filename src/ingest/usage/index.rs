@@ -1,0 +1,222 @@
+//! Which order a usage row belongs to.
+
+use std::collections::HashMap;
+
+use super::Line;
+use crate::{record::Order, scan::keys::KeyTable, time::Instant};
+
+/// An order, so far as usage finds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Purchase<'o> {
+    /// Its id.
+    pub order_id: &'o str,
+    /// What it bought.
+    pub instance_id: Option<&'o str>,
+    /// When it was paid.
+    pub paid_at: Instant,
+}
+
+impl<'o> From<&'o Order> for Purchase<'o> {
+    fn from(order: &'o Order) -> Self {
+        Self {
+            order_id: order.order_id.as_str(),
+            instance_id: order.instance_id.as_ref().map(|id| id.as_str()),
+            paid_at: order.paid_at.earliest(),
+        }
+    }
+}
+
+/// The orders of a run by their ids and by what they bought.
+#[derive(Debug, Default)]
+pub struct OrderIndex {
+    by_order: KeyTable,
+    instances: Instances,
+    in_question: Bits,
+}
+
+/// A yes or no for each order.
+#[derive(Debug, Default)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn get(&self, at: u32) -> bool {
+        self.0[at as usize / 64] >> (at % 64) & 1 == 1
+    }
+}
+
+impl FromIterator<bool> for Bits {
+    fn from_iter<I: IntoIterator<Item = bool>>(all: I) -> Self {
+        let mut words = Vec::new();
+        for (at, is_set) in all.into_iter().enumerate() {
+            if at % 64 == 0 {
+                words.push(0);
+            }
+            *words.last_mut().expect("a word was just begun") |= u64::from(is_set) << (at % 64);
+        }
+        Self(words)
+    }
+}
+
+/// Orders of an instance by time of payment: a renewal has the instance of its purchase.
+#[derive(Debug, Default)]
+struct Instances {
+    numbers: KeyTable,
+    /// Where the orders of each instance begin, and where the last end.
+    begins: Vec<u32>,
+    paid: Vec<(Instant, u32)>,
+}
+
+impl OrderIndex {
+    /// The index of a run's orders, each of another id, with packs and the orders that bought them.
+    /// `in_question` says of each order whether its rows are kept.
+    ///
+    /// # Panics
+    ///
+    /// With four thousand million orders or more.
+    #[must_use]
+    pub fn new<'o>(
+        orders: impl Iterator<Item = Purchase<'o>> + Clone,
+        packs: &[(String, String)],
+        in_question: impl IntoIterator<Item = bool>,
+    ) -> Self {
+        let mut keys = KeyTable::with_capacity(orders.clone().count());
+        keys.insert_batch(orders.clone().map(|order| order.order_id.as_bytes()), 0, |_, _| {});
+        Self::with_keys(keys, orders, packs, in_question)
+    }
+
+    /// The same with the places of the orders by their ids already known.
+    #[must_use]
+    pub fn with_keys<'o>(
+        keys: KeyTable,
+        orders: impl Iterator<Item = Purchase<'o>>,
+        packs: &[(String, String)],
+        in_question: impl IntoIterator<Item = bool>,
+    ) -> Self {
+        let mut packs_of: HashMap<u32, Vec<&str>> = HashMap::new();
+        for (pack, order) in packs {
+            if let Some(at) = keys.get(order.as_bytes()) {
+                packs_of.entry(at).or_default().push(pack);
+            }
+        }
+        let mut numbers = KeyTable::new();
+        let mut found: Vec<(u32, Instant, u32)> = Vec::new();
+        for (at, order) in (0..).zip(orders) {
+            let packs = packs_of.get(&at).into_iter().flatten().copied();
+            for instance in order.instance_id.into_iter().chain(packs) {
+                let next = u32::try_from(numbers.len()).expect("instances are counted in 32 bits");
+                let number = numbers.insert(instance.as_bytes(), next).unwrap_or(next);
+                found.push((number, order.paid_at, at));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        let mut begins = Vec::with_capacity(numbers.len() + 1);
+        for (place, (number, ..)) in (0..).zip(&found) {
+            if begins.len() == *number as usize {
+                begins.push(place);
+            }
+        }
+        begins.push(u32::try_from(found.len()).expect("orders are counted in 32 bits"));
+        let paid = found.into_iter().map(|(_, paid_at, at)| (paid_at, at)).collect();
+        Self {
+            by_order: keys,
+            instances: Instances { numbers, begins, paid },
+            in_question: in_question.into_iter().collect(),
+        }
+    }
+
+    /// How many orders it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_order.len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_order.is_empty()
+    }
+
+    /// Whether the rows of an order are kept.
+    #[must_use]
+    pub fn is_in_question(&self, order: u32) -> bool {
+        self.in_question.get(order)
+    }
+
+    /// Appends the order of each row: by its order id, else by its instance the order last paid by then.
+    pub fn find(&self, lines: &[Line<'_>], found: &mut Vec<Option<u32>>) {
+        let from = found.len();
+        // No order has an empty id.
+        self.by_order.get_batch(lines.iter().map(|line| line.order_id.unwrap_or_default()), found);
+        if self.instances.paid.is_empty() {
+            return;
+        }
+        for (order, line) in found[from..].iter_mut().zip(lines) {
+            if order.is_none() {
+                *order = self.instances.find(line);
+            }
+        }
+    }
+}
+
+impl Instances {
+    fn find(&self, line: &Line<'_>) -> Option<u32> {
+        let number = self.numbers.get(line.instance_id?)? as usize;
+        let of_instance = &self.paid[self.begins[number] as usize..self.begins[number + 1] as usize];
+        let posted_at = line.posted_at.earliest();
+        let paid = of_instance.partition_point(|(paid_at, _)| *paid_at <= posted_at);
+        of_instance.get(paid.saturating_sub(1)).map(|(_, at)| *at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        money::Quantity,
+        record::{Basis, FileId, SourceRef},
+        time::Moment,
+    };
+
+    fn line<'r>(order: &'r str, instance: &'r str, posted_at: i64) -> Line<'r> {
+        let id = |text: &'r str| (!text.is_empty()).then_some(text.as_bytes());
+        Line {
+            order_id: id(order),
+            instance_id: id(instance),
+            usage_id: None,
+            posted_at: Moment::exact(Instant::from_micros(posted_at)),
+            usage_start: None,
+            quantity: Quantity::ZERO,
+            basis: Basis::Deduction,
+            at: SourceRef { file: FileId(0), line: 1 },
+        }
+    }
+
+    #[test]
+    fn a_row_belongs_to_its_order_or_to_the_one_last_paid_of_its_instance() {
+        let orders = [("a", Some("i"), 20), ("b", Some("i"), 10), ("c", None, 5), ("d", Some("j"), 7)];
+        let purchases = orders.iter().map(|&(order_id, instance_id, paid_at)| Purchase {
+            order_id,
+            instance_id,
+            paid_at: Instant::from_micros(paid_at),
+        });
+        let packs = [("i", "b"), ("p", "c"), ("p", "a"), ("q", "nobody")];
+        let packs = packs.map(|(pack, order)| (pack.to_owned(), order.to_owned()));
+        let index = OrderIndex::new(purchases, &packs, [true, false, false, true]);
+        let asked = [
+            (line("c", "i", 30), Some(2)),
+            (line("", "i", 30), Some(0)),
+            (line("nobody", "i", 19), Some(1)),
+            (line("", "i", 1), Some(1)),
+            (line("", "p", 6), Some(2)),
+            (line("", "p", 20), Some(0)),
+            (line("", "j", 0), Some(3)),
+            (line("", "q", 0), None),
+            (line("nobody", "", 0), None),
+        ];
+        let mut found = Vec::new();
+        index.find(&asked.map(|(line, _)| line), &mut found);
+        assert_eq!(found, asked.map(|(_, order)| order));
+        assert_eq!([0, 1, 2, 3].map(|order| index.is_in_question(order)), [true, false, false, true]);
+    }
+}
