@@ -223,9 +223,9 @@ impl Rows {
                 return Ok(None);
             }
             let after = self.base.line + self.reader.position().line() - 1;
-            let inner = if after - self.line > 1 { newlines(&self.record) } else { 0 };
             // Only a row that never ends is ended by the end of the bytes.
             let never_ends = self.reader.get_ref().has_ended;
+            let inner = if never_ends || after - self.line > 1 { newlines(&self.record) } else { 0 };
             strip_carriage_return(&mut self.record);
             let is_ragged = self.width.is_some_and(|width| width != self.record.len());
             if never_ends || (inner > 0 && is_ragged) {
@@ -365,6 +365,7 @@ mod tests {
             // Open, though the last byte is a quote.
             ("1,\"x\"\"", cells(&["1", "\"x\"\""])),
             ("1,\"", cells(&["1", "\""])),
+            ("\"", cells(&["\""])),
         ] {
             assert_eq!(lines(&format!("a,b\n{last}")), [(1, cells(&["a", "b"])), (2, wanted)], "{last}");
         }

@@ -402,3 +402,74 @@ impl Blocks<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{export::source::Kind, ingest::Silent};
+
+    /// Rows as they come: line, cells, and whether a quote is left open.
+    struct TakeAll;
+
+    type Found = Vec<(u64, Vec<Vec<u8>>, bool)>;
+
+    impl Take for TakeAll {
+        type State = ();
+        type Part = Found;
+
+        fn state(&self) {}
+
+        fn part(&self) -> Found {
+            Vec::new()
+        }
+
+        fn records(
+            &self,
+            (): &mut (),
+            part: &mut Found,
+            records: scan::Rows<'_>,
+            count: usize,
+            slots: &Slots,
+        ) {
+            for record in records.iter().take(count) {
+                self.row(&mut (), part, &slots.row(record));
+            }
+        }
+
+        fn row(&self, (): &mut (), part: &mut Found, row: &Row<'_>) {
+            part.push((row.line, row.record.iter().map(<[u8]>::to_vec).collect(), row.is_unclosed));
+        }
+    }
+
+    fn rows(text: &[u8], reader: Reader, threads: usize, row_bytes_max: usize) -> Found {
+        let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+        file.write_all(text).unwrap();
+        let place = Place { path: file.path().into(), part: None, kind: Kind::Text, packing: Packing::Plain };
+        let threads = NonZeroUsize::new(threads).unwrap();
+        let reading = Reading { reader, threads, row_bytes_max, ..Reading::new(&Silent) };
+        let table = open(FileId(0), &place, None, &reading).unwrap();
+        let slots = Slots::of(0..100);
+        let mut found = Vec::new();
+        table.read(slots.as_ref(), &TakeAll, |part| found.extend(part)).unwrap();
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn every_row_is_read_alike(
+            bytes in prop::collection::vec(prop::sample::select(b",,,\"\"\n\n\raab\xef\xbb\xbf".to_vec()), 0..200),
+            block_bytes in prop::sample::select(vec![1_usize, 5, 30, 1000]),
+            threads in 1_usize..4,
+            row_bytes_max in prop::sample::select(vec![27_usize, 40, 1000]),
+        ) {
+            // A header that is read whatever follows.
+            let text = [&b"order_id,posted_at,quantity\n"[..], &bytes].concat();
+            let wanted = rows(&text, Reader::Csv, 1, row_bytes_max);
+            prop_assert_eq!(rows(&text, Reader::Blocks { bytes: block_bytes }, threads, row_bytes_max), wanted);
+        }
+    }
+}

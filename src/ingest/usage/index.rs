@@ -148,22 +148,26 @@ impl OrderIndex {
         let from = found.len();
         // No order has an empty id.
         self.by_order.get_batch(lines.iter().map(|line| line.order_id.unwrap_or_default()), found);
-        if self.instances.paid.is_empty() {
+        let of_instances = |at: &usize| found[from + at].is_none() && lines[*at].instance_id.is_some();
+        let open: Vec<usize> = (0..lines.len()).filter(of_instances).collect();
+        if open.is_empty() {
             return;
         }
-        for (order, line) in found[from..].iter_mut().zip(lines) {
-            if order.is_none() {
-                *order = self.instances.find(line);
-            }
+        let mut numbers = Vec::with_capacity(open.len());
+        let ids = open.iter().map(|&at| lines[at].instance_id.unwrap_or_default());
+        self.instances.numbers.get_batch(ids, &mut numbers);
+        for (at, number) in open.into_iter().zip(numbers) {
+            let posted_at = lines[at].posted_at.earliest();
+            found[from + at] = number.and_then(|number| self.instances.last_paid(number, posted_at));
         }
     }
 }
 
 impl Instances {
-    fn find(&self, line: &Line<'_>) -> Option<u32> {
-        let number = self.numbers.get(line.instance_id?)? as usize;
+    /// The order of an instance that was last paid by then, or else its first.
+    fn last_paid(&self, number: u32, posted_at: Instant) -> Option<u32> {
+        let number = number as usize;
         let of_instance = &self.paid[self.begins[number] as usize..self.begins[number + 1] as usize];
-        let posted_at = line.posted_at.earliest();
         let paid = of_instance.partition_point(|(paid_at, _)| *paid_at <= posted_at);
         of_instance.get(paid.saturating_sub(1)).map(|(_, at)| *at)
     }
