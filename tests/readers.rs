@@ -169,7 +169,7 @@ fn apply(text: &mut Vec<u8>, change: &Change, from: usize) {
             rest[at] = *byte;
         }
         Change::CrLf => {
-            rest = rest.iter().flat_map(|&b| if b == b'\n' { vec![b'\r', b] } else { vec![b] }).collect()
+            rest = rest.iter().flat_map(|&b| if b == b'\n' { vec![b'\r', b] } else { vec![b] }).collect();
         }
         Change::NoLastLineFeed => drop(rest.pop_if(|last| *last == b'\n')),
         Change::Remove(_) | Change::Overwrite(..) => {}

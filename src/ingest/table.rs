@@ -286,10 +286,10 @@ impl Blocks<'_> {
                 (None, None) => unreachable!("a stream is opened again whenever it is left"),
             };
             let Some(left_at) = self.scan(source, at, take, meter, &mut consume)? else { return Ok(()) };
-            let (behind, line, rest) = self.first_line(left_at)?;
+            let FirstLine { text, number, behind, rest } = self.first_line(left_at)?;
             let mut record = csv::ByteRecord::new();
-            split_plainly(&line.0, &mut record);
-            let row = Row { record: RowCells::Read(&record), line: line.1, is_unclosed: true };
+            split_plainly(&text, &mut record);
+            let row = Row { record: RowCells::Read(&record), line: number, is_unclosed: true };
             let mut part = take.part();
             take.row(&mut take.state(), &mut part, &row);
             consume(part);
@@ -374,9 +374,8 @@ impl Blocks<'_> {
             || record.raw().len() > self.row_bytes_max
     }
 
-    /// The first line that is not blank from a place on, with its number; where the next one begins; and
-    /// the bytes from there on.
-    fn first_line(&self, from: Position) -> Result<(Position, (Vec<u8>, u64), Bytes), IngestError> {
+    /// The first line that is not blank from a place on.
+    fn first_line(&self, from: Position) -> Result<FirstLine, IngestError> {
         let error = |source| unreadable(self.place, source);
         let bytes: Bytes = if self.place.packing == Packing::Plain {
             let mut file = File::open(&self.place.path).map_err(error)?;
@@ -388,19 +387,27 @@ impl Blocks<'_> {
             bytes
         };
         let mut bytes = BufReader::new(bytes);
-        let mut at = from;
-        let mut line = Vec::new();
+        let mut behind = from;
+        let mut text = Vec::new();
         loop {
-            line.clear();
-            let length = bytes.read_until(b'\n', &mut line).map_err(error)?;
-            let number = at.line;
-            at.offset += length as u64;
-            at.line += u64::from(line.last() == Some(&b'\n'));
-            if line != b"\n" {
-                return Ok((at, (line, number), Box::new(bytes)));
+            text.clear();
+            let length = bytes.read_until(b'\n', &mut text).map_err(error)?;
+            let number = behind.line;
+            behind.offset += length as u64;
+            behind.line += u64::from(text.last() == Some(&b'\n'));
+            if text != b"\n" {
+                return Ok(FirstLine { text, number, behind, rest: Box::new(bytes) });
             }
         }
     }
+}
+
+/// A line, and what stands behind it.
+struct FirstLine {
+    text: Vec<u8>,
+    number: u64,
+    behind: Position,
+    rest: Bytes,
 }
 
 #[cfg(test)]

@@ -3,7 +3,11 @@
 use std::collections::HashMap;
 
 use super::Line;
-use crate::{record::Order, scan::keys::KeyTable, time::Instant};
+use crate::{
+    record::{InstanceId, Order},
+    scan::keys::KeyTable,
+    time::Instant,
+};
 
 /// An order, so far as usage finds it.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +24,7 @@ impl<'o> From<&'o Order> for Purchase<'o> {
     fn from(order: &'o Order) -> Self {
         Self {
             order_id: order.order_id.as_str(),
-            instance_id: order.instance_id.as_ref().map(|id| id.as_str()),
+            instance_id: order.instance_id.as_ref().map(InstanceId::as_str),
             paid_at: order.paid_at.earliest(),
         }
     }
@@ -85,6 +89,10 @@ impl OrderIndex {
     }
 
     /// The same with the places of the orders by their ids already known.
+    ///
+    /// # Panics
+    ///
+    /// As for [`new`](Self::new).
     #[must_use]
     pub fn with_keys<'o>(
         keys: KeyTable,
