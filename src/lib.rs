@@ -108,6 +108,8 @@ pub mod explain;
 
 pub mod generate;
 
+pub mod scratch;
+
 mod digest;
 mod layout;
 mod suggest;

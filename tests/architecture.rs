@@ -18,6 +18,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("digest", &[]),
     ("suggest", &[]),
     ("layout", &[]),
+    // Folders in the making, for whoever writes.
+    ("scratch", &[]),
     // Facts.
     ("record", &["money", "time"]),
     // Exports as vendors write them, to canonical cells: knows nothing else of the program.
@@ -33,11 +35,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("engine", &["money", "time", "record", "export", "ingest", "case", "policy", "finding", "judge"]),
     (
         "report",
-        &["money", "time", "digest", "layout", "record", "export", "policy", "finding", "judge", "engine"],
+        &[
+            "money", "time", "digest", "layout", "scratch", "record", "export", "policy", "finding", "judge",
+            "engine",
+        ],
     ),
     ("explain", &["money", "time", "layout", "record", "ingest", "case", "policy", "judge"]),
     // Test data: it knows records and nothing of how they are judged.
-    ("generate", &["record"]),
+    ("generate", &["scratch", "record"]),
 ];
 
 /// Where a module may name another one, but only this of it.
@@ -68,10 +73,11 @@ const CRATES: &[(&str, &[&str])] = &[
     ("polars", &["report"]),
     ("sha2", &["digest"]),
     ("strsim", &["suggest"]),
-    ("tempfile", &["report", "generate"]),
+    ("tempfile", &["scratch"]),
     // Of the program alone.
     ("clap", &[]),
     ("indicatif", &[]),
+    ("signal_hook", &[]),
     ("anyhow", &[]),
     ("anstream", &[]),
     ("anstyle", &[]),
