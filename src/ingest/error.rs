@@ -23,6 +23,16 @@ pub enum IngestError {
         /// Why.
         source: io::Error,
     },
+    /// It has another size than when it was opened: it was written to, cut or replaced.
+    #[error("{}: had {bytes_before} bytes when it was opened and has {bytes_now} now; read it again once nothing changes it", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// Its size when it was opened.
+        bytes_before: u64,
+        /// Its size when everything was read; 0 where it is gone.
+        bytes_now: u64,
+    },
     /// It gives no rows.
     #[error(transparent)]
     Source(#[from] SourceError),

@@ -21,6 +21,7 @@ mod progress;
 mod refunds;
 mod rows;
 mod schema;
+mod unchanged;
 mod usage;
 mod write;
 
@@ -35,5 +36,6 @@ pub(crate) use plan::role_of_table;
 pub use plan::{Plan, Source, Way, plan, plan_exports};
 pub use progress::{Progress, Silent, Stage};
 pub use schema::{Column, columns};
+pub use unchanged::check_unchanged;
 pub use usage::{OrderIndex, UsageRead, scan};
 pub use write::{Written, write_canonical};

@@ -14,7 +14,7 @@ pub(crate) struct Args {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 clean at --fail-on; 1 findings; 2 usage, configuration or policy error; \
-3 data incomplete (rows rejected, an input empty, nothing to audit, totals that do not tie); 4 internal error. \
+3 data incomplete (rows rejected, an input empty, nothing to audit, totals that do not tie) or disk full; 4 internal error. \
 3 beats 1.";
 
 #[derive(Debug, Subcommand)]

@@ -43,11 +43,7 @@ pub(crate) fn progress(when: When, quiet: bool) -> Box<dyn Progress> {
         When::Never => false,
         When::Auto => !quiet && stderr().is_terminal(),
     };
-    if shown {
-        Box::new(Bar { on_terminal: stderr().is_terminal() })
-    } else {
-        Box::new(Silent)
-    }
+    if shown { Box::new(Bar { on_terminal: stderr().is_terminal() }) } else { Box::new(Silent) }
 }
 
 impl Progress for Bar {

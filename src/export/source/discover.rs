@@ -119,8 +119,10 @@ fn take_from_folder(path: &Path, limits: &Limits, found: &mut Discovery) -> Resu
             }
         }
     }
+    // A placeholder without a byte is no loss. A packed file has some bytes even where it holds nothing.
+    let is_packed = suffix.is_some_and(|suffix| matches!(suffix.as_str(), "gz" | "zst" | "zip" | "xlsx"));
     match take(path, limits, found) {
-        Err(SourceError::Empty(place)) => {
+        Err(SourceError::Empty(place)) if !is_packed => {
             found.passed_over.push(PassedOver { place, reason: "is empty".to_owned() });
             Ok(())
         }

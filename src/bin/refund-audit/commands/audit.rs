@@ -6,7 +6,7 @@ use refund_audit::{
     report::{FORMATS, Manifest, Report, Summary, check_folder, write_folder},
 };
 
-use super::{inputs, options};
+use super::{inputs, options, unchanged};
 use crate::{
     args::{AuditArgs, FailOn},
     exit::Exit,
@@ -23,6 +23,7 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let options = options(&args.question, args.opportunities, args.out.is_some())?;
     let progress = progress(args.question.progress, args.question.quiet);
     let audit = engine::audit(&inputs, &book, &options, progress.as_ref())?;
+    unchanged(&audit.files)?;
     let summary = Summary::of(&audit);
     if !args.question.quiet {
         warn_of_unknown_columns(&audit);

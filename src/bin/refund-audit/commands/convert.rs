@@ -4,7 +4,7 @@ use std::io;
 
 use refund_audit::{
     engine::AuditError,
-    ingest::{plan_exports, write_canonical},
+    ingest::{IngestError, plan_exports, write_canonical},
     report::{FolderError, check_folder, write_whole},
 };
 
@@ -25,6 +25,8 @@ pub(crate) fn run(args: &ConvertArgs) -> anyhow::Result<Exit> {
             done = Some(written);
             Ok(())
         }
+        // What cannot be written is told of the folder that was asked for.
+        Err(IngestError::Io { path, source }) if path == folder => Err(source),
         Err(error) => {
             failed = Some(error);
             Err(io::Error::other("the conversion failed"))

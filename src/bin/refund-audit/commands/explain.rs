@@ -2,7 +2,7 @@
 
 use refund_audit::{engine, explain};
 
-use super::{inputs, options};
+use super::{inputs, options, unchanged};
 use crate::{args::ExplainArgs, exit::Exit, output, policies, progress::progress};
 
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
@@ -11,6 +11,7 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
     let options = options(&args.question, true, false)?;
     let progress = progress(args.question.progress, args.question.quiet);
     let told = engine::tell(&inputs, &book, &options, &args.order_id, progress.as_ref())?;
+    unchanged(&told.files)?;
     let Some(case) = told.case else {
         let ids = &told.order_ids;
         let near = refund_audit::nearest(&args.order_id, ids.iter().map(String::as_str));

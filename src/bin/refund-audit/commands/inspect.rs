@@ -7,7 +7,7 @@ use refund_audit::{
     report,
 };
 
-use super::inputs;
+use super::{inputs, unchanged};
 use crate::{args::InspectArgs, exit::Exit, output};
 
 pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Exit> {
@@ -31,6 +31,7 @@ pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Exit> {
     }
     good.dialects.retain(|(path, _)| good.files.iter().any(|(file, _)| file.ends_with(path)));
     let survey = engine::survey(&good, &Options::default(), &Silent)?;
+    unchanged(&survey.files)?;
     output::write(|out| report::inspect(&described, &survey, out))?;
     if failed.is_empty() {
         return Ok(if described.iter().any(|file| file.error.is_some()) { Exit::Usage } else { Exit::Clean });

@@ -10,8 +10,8 @@ pub(crate) mod policy;
 
 use anyhow::Context;
 use refund_audit::{
-    engine::Options,
-    ingest::{Inputs, discover},
+    engine::{AuditError, Options},
+    ingest::{FileRead, Inputs, check_unchanged, discover},
     record::Role,
     time::{Instant, Interval, Offset},
 };
@@ -48,6 +48,11 @@ pub(crate) fn inputs(args: &InputArgs) -> anyhow::Result<Inputs> {
         inputs.mappings.push((name, text));
     }
     Ok(inputs)
+}
+
+/// Refuses to go on with files that changed while they were read.
+pub(crate) fn unchanged(files: &[FileRead]) -> Result<(), AuditError> {
+    check_unchanged(files).map_err(AuditError::Ingest)
 }
 
 /// The options of a run.
