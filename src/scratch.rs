@@ -250,7 +250,7 @@ mod tests {
         fs::create_dir(parent.path().join(".refund-audit-empty0")).unwrap();
         let other = Scratch::new_in(parent.path()).unwrap();
         let mut wanted = [&living, &other].map(|one| one.path().file_name().unwrap().to_str().unwrap());
-        wanted.sort();
+        wanted.sort_unstable();
         assert_eq!(names(parent.path()), wanted);
         assert!(living.path().join("work").is_file());
     }

@@ -130,6 +130,7 @@ fn what_a_killed_run_leaves_is_removed_by_the_next_one() {
 const PARENT: &str = "REFUND_AUDIT_TEST_SCRATCH_IN";
 
 /// Not a test of its own: the process that the next test starts, and kills.
+#[expect(clippy::print_stderr, reason = "how it tells the other process")]
 #[test]
 fn a_maker_waits_to_be_killed() {
     let Some(parent) = env::var_os(PARENT) else { return };
