@@ -18,7 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
     let header: Vec<&str> = columns(role).iter().map(|column| column.name).collect();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("rows.csv");
-    // An odd choice leaves the header to the bytes, too.
+    // From 128 on, the header is left to the bytes, too.
     let head = if *first < 128 { header.join(",") + "\n" } else { String::new() };
     fs::write(&path, [head.as_bytes(), rows].concat()).expect("a file in it");
     refund_audit_fuzz::read(&Inputs::default().with(&path, role));
