@@ -78,7 +78,8 @@ def judge(row):
         if over > 0 and voucher > 0:
             found.append(("voucher-refunded", over_voucher))
         if over > 0 and over > over_voucher:
-            found.append(("wrong-proration" if is_prorated and voucher == 0 else "refund-overpaid", over - over_voucher))
+            kind = "wrong-proration" if is_prorated and voucher == 0 else "refund-overpaid"
+            found.append((kind, over - over_voucher))
         if over < 0:
             found.append(("wrong-proration" if is_prorated else "refund-underpaid", -over))
     if not pd.isna(row.last_at) and row.last_at > row.completed_at:

@@ -45,6 +45,8 @@ impl Export {
 
 /// Rows that are made at once.
 const BLOCK_ROWS: u64 = 20_000;
+/// What they take, with room to spare.
+const BLOCK_BYTES: usize = 4 << 20;
 /// Blocks that are held in memory before they are written.
 const WAVE_BLOCKS: u64 = 16;
 
@@ -92,7 +94,7 @@ fn write_rows(
         let wave: Vec<Vec<u8>> = (first..last)
             .into_par_iter()
             .map(|block| {
-                let mut text = Vec::new();
+                let mut text = Vec::with_capacity(BLOCK_BYTES);
                 for at in block * BLOCK_ROWS..((block + 1) * BLOCK_ROWS).min(count) {
                     put(&mut text, at);
                 }

@@ -20,7 +20,7 @@ const MONTHS: [(u64, u64, u64); 8] = [
 pub(super) struct Day {
     year: u64,
     month: u64,
-    day: u64,
+    of_month: u64,
     /// Days from this one to the same of the next month, or to that month's last.
     pub(super) days_of_term: u64,
 }
@@ -31,8 +31,8 @@ pub(super) fn day_of(instant: u64) -> Day {
     for (at, &(year, month, days)) in MONTHS.iter().enumerate() {
         if left < days {
             let next = MONTHS.get(at + 1).map_or(31, |next| next.2);
-            let day = left + 1;
-            return Day { year, month, day, days_of_term: days - day + day.min(next) };
+            let of_month = left + 1;
+            return Day { year, month, of_month, days_of_term: days - of_month + of_month.min(next) };
         }
         left -= days;
     }
@@ -69,11 +69,11 @@ fn digit(value: u64) -> u8 {
 
 /// `2026-01-31 08:00:00`, read at +08:00.
 pub(super) fn instant(out: &mut Vec<u8>, instant: u64) {
-    let Day { year, month, day, .. } = day_of(instant);
+    let Day { year, month, of_month, .. } = day_of(instant);
     padded(out, year, 4);
     for (before, part) in [
         (b'-', month),
-        (b'-', day),
+        (b'-', of_month),
         (b' ', instant % DAY / 3600),
         (b':', instant % 3600 / 60),
         (b':', instant % 60),
@@ -85,9 +85,9 @@ pub(super) fn instant(out: &mut Vec<u8>, instant: u64) {
 
 /// The instant in fourteen digits, with which an order number begins.
 pub(super) fn stamp(out: &mut Vec<u8>, instant: u64) {
-    let Day { year, month, day, .. } = day_of(instant);
+    let Day { year, month, of_month, .. } = day_of(instant);
     padded(out, year, 4);
-    for part in [month, day, instant % DAY / 3600, instant % 3600 / 60, instant % 60] {
+    for part in [month, of_month, instant % DAY / 3600, instant % 3600 / 60, instant % 60] {
         padded(out, part, 2);
     }
 }

@@ -233,7 +233,7 @@ impl World {
         };
         let is_explained = |cash: u64| {
             let over = cash.saturating_sub(owed);
-            cash == owed || over > 0 && (over == paid[3] || over % (10 * UNIT) == 0) || is_read(cash)
+            cash == owed || over > 0 && (over == paid[3] || over.is_multiple_of(10 * UNIT)) || is_read(cash)
         };
         while is_explained(cash) {
             cash += CENT;
