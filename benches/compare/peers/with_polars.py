@@ -17,9 +17,9 @@ DAY = 86_400
 def scan(role):
     if call.format == "parquet":
         return pl.scan_parquet(call.file(role))
-    # Instants stay text until the end: in this layout text has the order of time, and comparing it is faster
-    # than parsing each. Of a quantity only the sign is asked.
-    return pl.scan_csv(call.file(role), schema=types(role, pl.String, pl.String, pl.Decimal(18, 8), pl.Float64))
+    # Instants are parsed by `instant`, each as soon as it is asked for.
+    amount = pl.Decimal(18, 8)
+    return pl.scan_csv(call.file(role), schema=types(role, pl.String, pl.String, amount, amount))
 
 
 def instant(column):
@@ -48,7 +48,7 @@ returned = collect(scan("refunds").filter(pl.col("status") == "completed").selec
     voucher=units("refunded_voucher"),
     actual=units("refunded_cash", "refunded_commission", "refunded_free_credit", "refunded_voucher"),
 ))
-posted = pl.when(pl.col("quantity") > 0).then("posted_at")
+posted = pl.when(pl.col("quantity") > 0).then(instant("posted_at"))
 used = collect(scan("usage").select("order_id", posted.alias("posted_at")).group_by("order_id").agg(
     postings=pl.len(), first_at=pl.col("posted_at").min(), last_at=pl.col("posted_at").max(),
 ))
@@ -63,7 +63,6 @@ compared = (
     returned.lazy()
     .join(bought.lazy(), on="order_id", how="left")
     .join(used.lazy(), on="order_id", how="left")
-    .with_columns(instant("first_at"), instant("last_at"))
     .with_columns(
         is_orphan=pl.col("paid_at").is_null(),
         is_late=(pl.col("requested_at") >= late_from).fill_null(False),

@@ -52,9 +52,8 @@ LIMITS = """
 - **The peers are general.** They would answer any other question about the same files as well; ours is one.
 - **Python starts.** The four peers are called from Python and import their packages, a few tenths of a second
   and some tens of MiB that matter in the smallest set only.
-- **Settings are the defaults** but for: DuckDB need not keep the order of rows; Polars runs on its streaming
-  engine and compares instants of postings as text, the type of a quantity being a float because only its sign
-  is asked; column types are given to all, so nobody guesses them. pandas keeps only the usage of refunded
+- **Settings are the defaults** but for: DuckDB need not keep the order of rows, Polars runs on its streaming
+  engine, and column types are given to all, so nobody guesses them. pandas keeps only the usage of refunded
   orders before it groups.
 - **Peak memory** is what the system counts for the process (`ru_maxrss`). The page cache is not in it. Some
   ten MiB are the least that can be told.
