@@ -6,6 +6,8 @@ import platform
 import subprocess
 from pathlib import Path
 
+from .sets import PEERS
+
 SHOWN = ["duckdb", "polars", "datafusion", "pandas", "pyarrow"]
 
 
@@ -30,9 +32,13 @@ def described():
     }
 
 
-def digest(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+def digest(paths):
+    sha256 = hashlib.sha256()
+    for path in paths:
+        with open(path, "rb") as file:
+            while block := file.read(1 << 20):
+                sha256.update(block)
+    return sha256.hexdigest()[:12]
 
 
 def versions(program, python):
@@ -42,7 +48,9 @@ def versions(program, python):
     return {
         "refund-audit": ours.stdout.split()[-1],
         # Two builds of one version are not the same contender.
-        "build": digest(program.path),
+        "build": digest([program.path]),
+        # Nor is a peer whose question is put in another way.
+        "peers": digest(sorted([PEERS / "common.py", *PEERS.glob("with_*.py")])),
         **dict(zip(SHOWN, theirs.stdout.split(), strict=True)),
         "python": platform.python_version(),
     }

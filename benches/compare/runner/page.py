@@ -26,7 +26,7 @@ def table(head, rows):
 
 def ratio(taken, cell, name):
     value = taken.ratio(cell, name)
-    return "1" if name == OURS else "–" if value is None else f"{value:.1f}"
+    return "1" if name == OURS else "–" if value is None else f"{value:.2f}" if value < 1 else f"{value:.1f}"
 
 
 def ranked(taken, cell):
@@ -88,7 +88,8 @@ def by_threads(taken):
         parts.append(f"{size_name(size)}, CSV files.\n\n" + across(
             taken, here, lambda cell: f"{cell.threads} thread{'s' if cell.threads > 1 else ''}"
         ))
-    return "## By threads\n\n" + "\n\n".join(parts) if parts else None
+    said = "Seconds, how many times ours with as many threads, and peak memory."
+    return f"## By threads\n\n{said}\n\n" + "\n\n".join(parts) if parts else None
 
 
 def by_format(taken):
@@ -100,7 +101,8 @@ def by_format(taken):
         here = [cell for cell in known if cell.size == size and cell.threads is None]
         here.sort(key=lambda cell: order.index(cell.format))
         parts.append(f"{size_name(size)}, default settings.\n\n" + across(taken, here, lambda cell: cell.format))
-    return "## By format\n\n" + "\n\n".join(parts) if parts else None
+    said = "Seconds, how many times ours in the same format, and peak memory."
+    return f"## By format\n\n{said}\n\n" + "\n\n".join(parts) if parts else None
 
 
 def stages(taken):
