@@ -274,6 +274,18 @@ fn a_refund_of_a_bill_finds_its_order_in_a_canonical_file() {
 }
 
 #[test]
+fn a_canonical_file_in_another_encoding_loses_no_row() {
+    let orders = "order_id,account_id,product,package_type,currency,paid_at,paid_cash\n\
+                  A-1,甲公司,css,traffic,CNY,2024-07-16 15:07:09,100.00\n";
+    let refunds = "refund_id,order_id,account_id,requested_at,status,completed_at,currency,refunded_cash\n\
+                   R-1,A-1,甲公司,2024-07-17 09:00:00,completed,2024-07-17 10:00:00,CNY,80.00\n";
+    let plain = folder(&[("e/orders.csv", orders.as_bytes()), ("e/refunds.csv", refunds.as_bytes())]);
+    let saved = folder(&[("e/orders.csv", &gbk(orders)), ("e/refunds.csv", &gbk(refunds))]);
+    assert_eq!(slugs(&findings(plain.path(), "e")), [("refund-underpaid", "20.00")]);
+    assert_eq!(findings(plain.path(), "e"), findings(saved.path(), "e"));
+}
+
+#[test]
 fn totals_are_judged_where_tenders_are_not_known() {
     let header = BILL.lines().next().unwrap().split(",代金券").next().unwrap().to_owned();
     let rows = "\n9,9,云直播,云直播,包年包月,281976,包年包月新购,20240716478001340751512,2024-07-16 15:07:09,流量资源包,100.00\n\

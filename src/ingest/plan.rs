@@ -192,7 +192,7 @@ fn one<'r>(
 ) -> Result<Vec<Source>, Vec<IngestError>> {
     let plain = || Place { path: path.to_owned(), part: None, kind: Kind::Text, packing: Packing::Plain };
     let direct = match role_of(path, given) {
-        Ok(role) if asked.is_none() && directly => {
+        Ok(role) if asked.is_none() && directly && !is_recoded(path)? => {
             return Ok(vec![Source { parts: vec![(FileId(0), plain())], given, way: Way::Canonical(role) }]);
         }
         Ok(_) => None,
@@ -274,6 +274,12 @@ fn empty(error: SourceError) -> IngestError {
         }
         other => IngestError::Source(other),
     }
+}
+
+/// Whether a file is text of another encoding than UTF-8, though its header reads the same in both.
+fn is_recoded(path: &Path) -> Result<bool, Vec<IngestError>> {
+    let error = |source| vec![IngestError::Io { path: path.to_owned(), source }];
+    source::encoding_of(path).map(|found| found == Some(Encoding::Gb18030)).map_err(error)
 }
 
 fn recognise(

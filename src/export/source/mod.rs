@@ -23,6 +23,6 @@ pub use delimiter::Delimiter;
 pub use discover::{Discovery, PassedOver, discover, look};
 pub use error::SourceError;
 pub use guard::Limits;
-pub use open::{OpenOptions, Opened, open, open_text};
+pub use open::{OpenOptions, Opened, encoding_of, open, open_text};
 pub use place::{Kind, Packing, Place};
 pub use row::{RawRow, RowFault};

@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, BufReader, Cursor, Read},
+    path::Path,
 };
 
 use flate2::read::MultiGzDecoder;
@@ -25,6 +26,17 @@ pub struct OpenOptions {
     pub encoding: Option<Encoding>,
     /// The delimiter, instead of the one told by the first line.
     pub delimiter: Option<Delimiter>,
+}
+
+/// The encoding of a plain file by its first bytes; `None` where they are no text.
+///
+/// # Errors
+///
+/// Those of the file system.
+pub fn encoding_of(path: &Path) -> io::Result<Option<Encoding>> {
+    let mut sample = vec![0; SAMPLE_BYTES];
+    let read = read_some(&mut File::open(path)?, &mut sample)?;
+    Ok(sniff_encoding(&sample[..read]))
 }
 
 /// A file, member or sheet, ready to give its rows.
