@@ -286,6 +286,27 @@ fn a_canonical_file_in_another_encoding_loses_no_row() {
 }
 
 #[test]
+fn the_order_list_tells_when_a_refund_of_the_bill_flow_was_asked_for() {
+    let flow = "Item,RecordID,OwnerID,ProductCode,ProductName,CommodityCode,PaymentTime,PretaxGrossAmount,PretaxAmount,CashAmount,Currency,Status\n\
+        SubscriptionOrder,202403010000001,100,live,视频直播,直播流量包,2024-03-01 08:00:00,90.00,90.00,90.00,CNY,PayFinish\n\
+        Refund,210000000012345,100,live,视频直播,直播流量包,2024-04-20 08:00:00,-90.00,-90.00,-90.00,CNY,PayFinish\n";
+    let orders = "OrderId,OrderType,RelatedOrderId,PaymentStatus,CreateTime,PaymentTime,PretaxAmount,Currency,ProductCode,CommodityCode,InstanceIDs,Operator\n\
+        210000000012345,Refund,202403010000001,NULL,2024-03-03T00:00:00Z,2024-04-20T00:00:00Z,90.00,CNY,live,直播流量包,\"[\"\"live-1\"\"]\",100\n";
+    let here = folder(&[("e/flow.csv", flow.as_bytes()), ("e/orders.csv", orders.as_bytes())]);
+    let ran = run(here.path(), &["convert", "e", "--out", "c"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let refunds = fs::read_to_string(here.path().join("c/refunds.csv")).unwrap();
+    let row = refunds.lines().nth(1).unwrap();
+    assert!(row.contains("202403010000001") && row.contains("2024-03-03T00:00:00Z"), "{row}");
+    // Nothing is assumed any more, and the day of the payment is that of the completion.
+    assert!(row.ends_with(',') && row.contains("2024-04-20 08:00:00"), "{row}");
+    fs::remove_file(here.path().join("e/orders.csv")).unwrap();
+    run(here.path(), &["convert", "e", "--out", "alone"]);
+    let refunds = fs::read_to_string(here.path().join("alone/refunds.csv")).unwrap();
+    assert!(refunds.trim_end().ends_with(",requested_at"), "{refunds}");
+}
+
+#[test]
 fn totals_are_judged_where_tenders_are_not_known() {
     let header = BILL.lines().next().unwrap().split(",代金券").next().unwrap().to_owned();
     let rows = "\n9,9,云直播,云直播,包年包月,281976,包年包月新购,20240716478001340751512,2024-07-16 15:07:09,流量资源包,100.00\n\

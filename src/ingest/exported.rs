@@ -171,9 +171,10 @@ fn note(file: &mut FileRead, text: &str) {
 
 /// What stands in a record for facts that its export does not have.
 pub(crate) fn assume(record: &mut convert::Record, dialect: &Dialect) {
+    // Another export may have told the time of the request.
     let lacks = |fact: &str| dialect.lacks.iter().any(|lack| lack.fact == fact);
     let assumed = Assumed {
-        request: record.role == dialect::Role::Refunds && lacks("requested_at"),
+        request: lacks("requested_at") && record.notes.contains(&Note::RequestAssumed),
         tenders: record.total_only || record.notes.contains(&Note::TenderSplitAbsent),
     };
     if let Some(cell) = record.role.place_of("assumed").and_then(|place| record.cells.get_mut(place))

@@ -6,7 +6,7 @@ use super::{
     cook::{Draft, cook},
     furniture::Furniture,
     group::{Contribution, Groups, Joined, print_of},
-    item::{Defect, FileError, Item, Record},
+    item::{Defect, FileError, Item, Note, Record},
     rules::{find_rule, unknown_kind},
     settle::settle,
     tally::{Fate, Tally},
@@ -335,8 +335,12 @@ impl Conversion {
                 self.finished = true;
                 let groups = self.groups.take();
                 let total_only = self.dialect.lacks.iter().any(|lack| lack.fact == "tenders");
+                let request_assumed = self.dialect.lacks.iter().any(|lack| lack.fact == "requested_at");
                 for mut record in settle(groups, &self.dialect, &self.place)? {
                     record.total_only = total_only;
+                    if request_assumed && record.role == Role::Refunds {
+                        record.notes.push(Note::RequestAssumed);
+                    }
                     self.emit(record);
                 }
             }

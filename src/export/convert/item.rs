@@ -152,6 +152,8 @@ pub enum Note {
     SeveralOrdersOfResource(Vec<String>),
     /// No order was found.
     Unlinked,
+    /// The export has no time of the request: that of the completion stands for it.
+    RequestAssumed,
     /// Cells that were empty here were taken from another export.
     Completed,
     /// Another export gives another sum.

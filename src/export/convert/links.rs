@@ -221,6 +221,15 @@ fn complete(record: &mut Record, other: &Record) {
     }
     let tenders: Vec<usize> = Draft::tender_places(record.role).collect();
     let mut filled = false;
+    // A time that is known outranks one that only stands for it.
+    if record.notes.contains(&Note::RequestAssumed)
+        && !other.notes.contains(&Note::RequestAssumed)
+        && let Some(at) = other.cell("requested_at")
+    {
+        record.set("requested_at", Some(at.to_owned()));
+        record.notes.retain(|note| *note != Note::RequestAssumed);
+        filled = true;
+    }
     for (place, (mine, theirs)) in record.cells.iter_mut().zip(&other.cells).enumerate() {
         if mine.is_none() && theirs.is_some() && !tenders.contains(&place) {
             mine.clone_from(theirs);
