@@ -11,6 +11,7 @@ use refund_audit::{
 };
 
 use crate::{
+    facts,
     hand::{File, Hand},
     rules::Rule,
     set::{Row, Set, plain},
@@ -148,6 +149,10 @@ pub(crate) fn hold(layout: &Layout, generated: &Set, seed: u64) -> Came {
     write_canonical(&plan, &converted).unwrap();
     if told(&run(&converted, &[])) != other {
         writeln!(complaints, "the conversion has other findings").unwrap();
+    }
+    let differences = facts::differences(&converted, &left);
+    if !differences.is_empty() {
+        writeln!(complaints, "{differences}").unwrap();
     }
     if !complaints.is_empty() {
         for rule in layout.rules {

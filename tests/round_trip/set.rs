@@ -88,21 +88,22 @@ impl Sinks for Lines {
     }
 }
 
-fn rows(lines: &[String]) -> Vec<Row> {
-    let text = lines.join("\n");
+/// The rows of a plain CSV text.
+pub(crate) fn read(text: &str) -> Vec<Row> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().unwrap().clone();
+    let named = |row: csv::StringRecord| {
+        let cells = header.iter().zip(row.iter()).filter(|(_, cell)| !cell.is_empty());
+        cells.map(|(name, cell)| (name.to_owned(), cell.to_owned())).collect()
+    };
+    reader.records().map(|row| named(row.unwrap())).collect()
+}
+
+/// The rows of a table, each once: one that stands twice says nothing new.
+fn rows(lines: &[String]) -> Vec<Row> {
     let mut seen = BTreeSet::new();
-    let mut all = Vec::new();
-    for row in reader.records() {
-        let row = row.unwrap();
-        let named = header.iter().zip(row.iter()).filter(|(_, cell)| !cell.is_empty());
-        let row: Row = named.map(|(name, cell)| (name.to_owned(), cell.to_owned())).collect();
-        // A row that stands twice says nothing new.
-        if seen.insert(row.clone()) {
-            all.push(row);
-        }
-    }
+    let mut all = read(&lines.join("\n"));
+    all.retain(|row| seen.insert(row.clone()));
     all
 }
 
