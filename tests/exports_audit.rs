@@ -132,6 +132,29 @@ fn packed_files_are_the_same_exports() {
 }
 
 #[test]
+fn files_that_cover_the_same_days_count_once() {
+    let plain = folder(&[("e/bill.csv", BILL.as_bytes()), ("e/used.csv", DEDUCTIONS.as_bytes())]);
+    // The file of the sixth has the days to the fifth, that of the eighth has them again and more.
+    let lines: Vec<&str> = BILL.lines().collect();
+    let first = lines[..3].join("\n") + "\n";
+    let later = BILL.replace("流量资源包,100.00", "流量资源包,100.00000000");
+    let here = folder(&[
+        ("e/20240706-bill.csv", first.as_bytes()),
+        ("e/20240708-bill.csv", later.as_bytes()),
+        ("e/202407.csv", BILL.as_bytes()),
+        ("e/used.csv", DEDUCTIONS.as_bytes()),
+    ]);
+    assert_eq!(findings(plain.path(), "e"), findings(here.path(), "e"));
+    let ran = run(here.path(), &[&["audit", "e", "--format", "jsonl"][..], &COVERED].concat());
+    assert!(ran.out.contains("\"finding\":\"duplicate-row\""), "{}", ran.out);
+    // With another amount in one of them nothing is settled silently.
+    let other = BILL.replace(",-80.00,0,0,0,-80.00", ",-70.00,0,0,0,-70.00");
+    fs::write(here.path().join("e/202407.csv"), other).unwrap();
+    let found = findings(here.path(), "e");
+    assert!(slugs(&found).iter().any(|(slug, _)| *slug == "duplicate-row"), "{found:?}");
+}
+
+#[test]
 fn two_vendors_months_in_one_folder() {
     let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/exports/dialects");
     let read = |name: &str| fs::read(fixtures.join(name)).unwrap();
