@@ -50,16 +50,31 @@ struct Tables<'f> {
 ///
 /// # Errors
 ///
-/// [`IngestError`] where an export cannot be read as a whole or a table cannot be written.
-pub fn write_canonical(plan: &Plan, folder: &Path) -> Result<Written, IngestError> {
-    let error = |source| IngestError::Io { path: folder.to_owned(), source };
+/// Every export that cannot be read as a whole, or the table that cannot be written.
+pub fn write_canonical(plan: &Plan, folder: &Path) -> Result<Written, Vec<IngestError>> {
+    let error = |source| vec![IngestError::Io { path: folder.to_owned(), source }];
+    let mut failed = Vec::new();
     let mut rejects = table(&folder.join("rejects.csv")).map_err(error)?;
     rejects.write_record(REJECTS).map_err(|source| error(source.into()))?;
     let mut tables = Tables { folder, open: BTreeMap::new(), rejects, written: Written::default() };
     let mut linker = Linker::default();
     for (place, source) in plan.sources.iter().enumerate() {
-        for item in &mut plan.conversion(source)? {
-            match item? {
+        let mut conversion = match plan.conversion(source) {
+            Ok(conversion) => conversion,
+            Err(why) => {
+                failed.push(why);
+                continue;
+            }
+        };
+        for item in &mut conversion {
+            let item = match item {
+                Ok(item) => item,
+                Err(why) => {
+                    failed.push(why.into());
+                    break;
+                }
+            };
+            match item {
                 Item::Record(record) => {
                     if let Some(record) = linker.add(place, record) {
                         tables.put(source, record).map_err(error)?;
@@ -78,6 +93,9 @@ pub fn write_canonical(plan: &Plan, folder: &Path) -> Result<Written, IngestErro
                 Item::Duplicate { .. } | Item::OutOfScope { .. } => tables.written.left_out += 1,
             }
         }
+    }
+    if !failed.is_empty() {
+        return Err(failed);
     }
     for linked in linker.finish() {
         match linked {

@@ -25,13 +25,13 @@ pub(crate) fn run(args: &ConvertArgs) -> anyhow::Result<Exit> {
             done = Some(written);
             Ok(())
         }
-        Err(error) => {
-            failed = Some(error);
+        Err(errors) => {
+            failed = Some(errors);
             Err(io::Error::other("the conversion failed"))
         }
     });
-    if let Some(error) = failed {
-        return Err(AuditError::Ingest(vec![error]).into());
+    if let Some(errors) = failed {
+        return Err(AuditError::Ingest(errors).into());
     }
     wrote.map_err(|error: FolderError| anyhow::anyhow!(error))?;
     let written = done.unwrap_or_default();
