@@ -170,7 +170,7 @@ fn incomplete_data_is_code_three_and_beats_one() {
         .run("audit in")
         .exits(3)
         .says("disagree with the policy")
-        .says("1 rejected rows.")
+        .says("1 rejected row.")
         .says("in/refunds.csv:3: requested_at");
     folder.run("audit in --fail-on never").exits(3);
     folder.run("audit in --allow-rejects 1").exits(1);

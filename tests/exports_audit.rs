@@ -93,7 +93,7 @@ fn a_bill_and_its_deductions_are_enough() {
         "tencent-pack-deduct: exports/used.csv",
         "1 more refunds could be",
         "1 more deductions could be tied",
-        "2 refunds were tied to their order by its resource",
+        "refunds tied to their order by its resource: 2.",
     ] {
         assert!(ran.out.contains(wanted), "{wanted}\n{}", ran.out);
     }
@@ -200,6 +200,22 @@ fn a_conversion_gives_the_findings_of_the_original() {
 }
 
 #[test]
+fn a_conversion_names_every_file_that_cannot_be_read() {
+    let mixed = BILL.replace(",-80.00,0,0,0,-80.00", ",80.00,0,0,0,80.00");
+    let other = mixed.replace("281975", "281985").replace("281976", "281986");
+    let here = folder(&[
+        ("e/july.csv", mixed.as_bytes()),
+        ("e/august.csv", other.as_bytes()),
+        ("e/good.csv", BILL.as_bytes()),
+    ]);
+    let ran = run(here.path(), &["convert", "e", "--out", "c"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.out);
+    assert!(ran.err.contains("e/july.csv: refunds have both signs"), "{}", ran.err);
+    assert!(ran.err.contains("e/august.csv: refunds have both signs"), "{}", ran.err);
+    assert!(!here.path().join("c").exists());
+}
+
+#[test]
 fn conversions_of_all_fixtures_give_their_findings() {
     let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/exports/dialects");
     let mut tried = 0;
@@ -266,9 +282,9 @@ fn a_bad_row_is_rejected_alone() {
     let here = folder(&[("e/bill.csv", bad.as_bytes()), ("e/used.csv", DEDUCTIONS.as_bytes())]);
     let ran = run(here.path(), &["audit", "e"]);
     assert_eq!(ran.code, Some(3), "{}", ran.out);
-    assert!(ran.out.contains("1 rejected rows. The first: e/bill.csv:4: 订单ID"), "{}", ran.out);
+    assert!(ran.out.contains("1 rejected row. The first: e/bill.csv:4: 订单ID"), "{}", ran.out);
     let ran = run(here.path(), &["inspect", "e"]);
-    assert!(ran.out.contains("rejected   1 rows"), "{}", ran.out);
+    assert!(ran.out.contains("rejected   1 row"), "{}", ran.out);
     assert!(ran.out.contains("line 4: 订单ID"), "{}", ran.out);
 }
 

@@ -104,12 +104,12 @@ pub fn read_export(
                 (defect.part, Fate::Rejected)
             }
             Item::Duplicate { part, .. } => {
-                note(&mut read.files[part], "rows stand twice in one record and count once");
+                note(&mut read.files[part], "rows that stand twice in one record and count once");
                 (part, Fate::Duplicate)
             }
             Item::OutOfScope { part, class, reason, .. } => {
                 if class != Class::Furniture {
-                    let text = format!("rows are out of scope ({}): {reason}", class.word());
+                    let text = format!("rows out of scope ({}: {reason})", class.word());
                     note(&mut read.files[part], &text);
                 }
                 (part, Fate::OutOfScope)
@@ -121,15 +121,12 @@ pub fn read_export(
     }
     finish(&mut read.files, &conversion, counted);
     if usage_rows > 0 || counted > 0 {
-        let unmapped: Vec<String> = conversion
-            .unmapped()
-            .iter()
-            .map(|(product, package, item)| {
-                format!("{product} / {package}: {}, {}", item.records, item.money())
-            })
-            .collect();
-        for product in unmapped {
-            note(&mut read.files[0], &format!("product without a word of ours: {product}"));
+        for (product, package, item) in conversion.unmapped().iter() {
+            let text = format!(
+                "records of a product without a word of ours ({product} / {package}, {})",
+                item.money()
+            );
+            read.files[0].notes.insert(text, item.records);
         }
     }
     end(&mut read.files, source, digest, progress)?;
@@ -144,7 +141,7 @@ fn finish(files: &mut [FileRead], conversion: &Conversion, counted: u64) {
     }
     if conversion.replaced() > 0 {
         let notes = &mut files[0].notes;
-        notes.insert("places that are no text were replaced".to_owned(), conversion.replaced());
+        notes.insert("places that are no text and were replaced".to_owned(), conversion.replaced());
     }
 }
 
@@ -189,20 +186,20 @@ fn notes_of(file: &mut FileRead, record: &convert::Record) {
     for one in &record.notes {
         let text = match one {
             Note::TenderSum { .. } => "records whose means of payment do not add up to their amount",
-            Note::TaxIncluded => "records have tax among their amounts",
-            Note::SignReversed => "refunds are signed the other way than such exports usually are",
-            Note::MixedRows => "records are sums of rows of both signs",
-            Note::SplitByFormula => "refunds are parts of one refund, split by the vendor's formula",
-            Note::SeveralOrders(_) => "refunds are for several orders and stand with the first",
+            Note::TaxIncluded => "records with tax among their amounts",
+            Note::SignReversed => "refunds signed the other way than such exports usually are",
+            Note::MixedRows => "records that are sums of rows of both signs",
+            Note::SplitByFormula => "parts of a refund that was split by the vendor's formula",
+            Note::SeveralOrders(_) => "refunds for several orders, which stand with the first",
             Note::FormulaDisagrees { .. } => "refunds whose formula names another sum",
-            Note::LinkedByResource(_) => "refunds were tied to their order by its resource",
-            Note::LinkedByRefund => "refunds were tied to their order by another export",
+            Note::LinkedByResource(_) => "refunds tied to their order by its resource",
+            Note::LinkedByRefund => "refunds tied to their order by another export",
             Note::SeveralOrdersOfResource(_) => {
-                "refunds have a resource of several orders; the latest was taken"
+                "refunds with a resource of several orders, of which the latest was taken"
             }
-            Note::Unlinked => "refunds name no order that could be found",
-            Note::Completed => "records were completed from another export",
-            Note::OtherExportDisagrees { .. } => "records have another sum in another export",
+            Note::Unlinked => "refunds whose order was not found",
+            Note::Completed => "records completed from another export",
+            Note::OtherExportDisagrees { .. } => "records with another sum in another export",
             _ => continue,
         };
         note(file, text);
@@ -278,7 +275,7 @@ pub(crate) fn accept(
 /// Counts a record that another export has taken up.
 pub(crate) fn absorb(role: Role, rows: u64, file: &mut FileRead) {
     file.share(role).settle_rows(Fate::Duplicate, rows);
-    note(file, "records stand in another export with their means of payment and complete it");
+    note(file, "records that complete those of another export, which has their means of payment");
 }
 
 fn defect(record: &convert::Record, at: SourceRef, role: Role, fault: Fault) -> Defect {
@@ -355,7 +352,7 @@ pub fn scan_export(
                 let scan = &mut scans[part];
                 scan.settle_other(Fate::OutOfScope);
                 if class != Class::Furniture {
-                    let text = format!("rows are out of scope ({}): {reason}", class.word());
+                    let text = format!("rows out of scope ({}: {reason})", class.word());
                     note(&mut scan.usage.read, &text);
                 }
             }

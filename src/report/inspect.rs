@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::{
     engine::Survey,
     export::describe::{Description, State, answer},
-    layout::{Side, lines, wrap},
+    layout::{Side, counted, lines, wrap},
     record::Fate,
 };
 
@@ -66,7 +66,11 @@ fn one(file: &Description, survey: &Survey, out: &mut dyn Write) -> io::Result<(
         put(out, "  records    ", &format!("{count} {role}{period}"))?;
     }
     for ((class, reason), count) in &file.out_of_scope {
-        put(out, "  left out   ", &format!("{count} rows, {}: {reason}", class.word()))?;
+        put(
+            out,
+            "  left out   ",
+            &format!("{}, {}: {reason}", counted(*count, "row", "rows"), class.word()),
+        )?;
     }
     let mut table = vec![["column", "field", "", "for example"].map(str::to_owned).to_vec()];
     for column in &file.columns {
@@ -92,7 +96,11 @@ fn one(file: &Description, survey: &Survey, out: &mut dyn Write) -> io::Result<(
         put(out, "  misses     ", &format!("no column fills {column} of {role}, which every record needs"))?;
     }
     for (product, package, item) in file.unmapped_products.iter() {
-        let text = format!("{product} / {package}: {} records, {}", item.records, item.money());
+        let text = format!(
+            "{product} / {package}: {}, {}",
+            counted(item.records, "record", "records"),
+            item.money()
+        );
         put(out, "  unmapped   ", &text)?;
     }
     for advice in &file.advice {
@@ -112,7 +120,11 @@ fn rejects(file: &Description, survey: &Survey, out: &mut dyn Write) -> io::Resu
     let place = file.place.replace('\\', "/");
     let Some(read) = survey.files.iter().find(|read| read.name() == place) else { return Ok(()) };
     let rejected = read.control.rows(Fate::Rejected);
-    put(out, "  rejected   ", &if rejected == 0 { "none".to_owned() } else { format!("{rejected} rows") })?;
+    put(
+        out,
+        "  rejected   ",
+        &if rejected == 0 { "none".to_owned() } else { counted(rejected, "row", "rows") },
+    )?;
     let found = survey.defects.iter().filter(|defect| defect.at.file == read.id);
     for defect in found.take(REJECTS_MAX) {
         let column = if defect.column.is_empty() { String::new() } else { format!(" {}", defect.column) };
