@@ -53,7 +53,7 @@ fn told(audit: &Audit) -> BTreeMap<String, Vec<String>> {
     for outcome in &audit.outcomes {
         told.entry(outcome.order_id.to_string()).or_default().push(format!("{outcome:?}"));
     }
-    for finding in audit.findings.iter() {
+    for finding in &audit.findings {
         if let Some(order) = &finding.order_id {
             told.entry(order.to_string()).or_default().push(words(finding));
         }

@@ -99,7 +99,7 @@ pub(crate) fn written(
     }
     if habits.repeats && !rows.is_empty() && hand.one_in(3) {
         done.push("some rows stand twice");
-        for _ in 0..1 + rows.len() / 10 {
+        for _ in 0..=rows.len() / 10 {
             let again = rows[hand.below(rows.len())].clone();
             rows.insert(hand.below(rows.len() + 1), again);
         }
@@ -130,7 +130,7 @@ pub(crate) fn written(
         done.push("a total at the end");
         let mut last = vec![String::new(); table[0].len()];
         hand.pick(&["合计", "总计", "Total"]).clone_into(&mut last[0]);
-        last[1] = "12345.67".to_owned();
+        "12345.67".clone_into(&mut last[1]);
         table.push(last);
     }
     let delimiter = if hand.one_in(5) { ["\t", ";"][hand.below(2)] } else { "," };
