@@ -253,7 +253,7 @@ fn verdict(report: &Report<'_>, page: &mut Page) {
     .into_iter()
     .map(|(verdict, words)| format!("{} {words}", grouped(of(verdict))))
     .collect();
-    page.paragraph(None, &format!("{} orders: {}.", grouped(summary.orders()), parts.join(", ")));
+    page.paragraph(None, &format!("{}: {}.", counted(summary.orders(), "order", "orders"), parts.join(", ")));
     let orphans: u64 = summary.orphaned.values().map(|(count, _)| count).sum();
     if orphans > 0 {
         let sums: Vec<String> = summary
