@@ -1,6 +1,6 @@
 //! Two audits of one set: of the canonical files after the rules of a layout, and of what was written in it.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, sync::LazyLock};
 
 use refund_audit::{
     engine::{Audit, Options, audit},
@@ -30,6 +30,8 @@ pub(crate) struct Layout {
     pub(crate) write: fn(&Set, &mut Hand) -> Vec<File>,
 }
 
+static POLICIES: LazyLock<PolicyBook> = LazyLock::new(PolicyBook::builtin);
+
 fn run(folder: &Path, files: &[(String, Vec<u8>)]) -> Audit {
     fs::create_dir_all(folder).unwrap();
     for (name, bytes) in files {
@@ -43,7 +45,7 @@ fn run(folder: &Path, files: &[(String, Vec<u8>)]) -> Audit {
         opportunities: true,
         ..Options::default()
     };
-    audit(&discover(&[folder.to_owned()]).unwrap(), &PolicyBook::builtin(), &options, &Silent)
+    audit(&discover(&[folder.to_owned()]).unwrap(), &POLICIES, &options, &Silent)
         .unwrap_or_else(|error| panic!("{error:?}"))
 }
 
