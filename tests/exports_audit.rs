@@ -132,6 +132,17 @@ fn packed_files_are_the_same_exports() {
 }
 
 #[test]
+fn a_packed_file_is_held_to_the_role_it_was_given_for() {
+    let orders = "order_id,account_id,product,package_type,currency,paid_at\nC-1,1,css,traffic,USD,2024-07-16 15:07:09\n";
+    let packed = zstd::encode_all(orders.as_bytes(), 1).unwrap();
+    let here = folder(&[("orders.csv.zst", &packed)]);
+    assert_eq!(run(here.path(), &["audit", "--orders", "orders.csv.zst"]).code, Some(0));
+    let ran = run(here.path(), &["audit", "--refunds", "orders.csv.zst"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("orders.csv.zst: given as refunds, but it is canonical-orders"), "{}", ran.err);
+}
+
+#[test]
 fn two_vendors_months_in_one_folder() {
     let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/exports/dialects");
     let read = |name: &str| fs::read(fixtures.join(name)).unwrap();

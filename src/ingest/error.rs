@@ -35,14 +35,6 @@ pub enum IngestError {
     /// A mapping or dialect file does not fit.
     #[error(transparent)]
     Dialect(#[from] DialectError),
-    /// A file format that this program does not read.
-    #[error("{file}: {format} is not read; export it as CSV")]
-    Format {
-        /// The file.
-        file: String,
-        /// The format.
-        format: &'static str,
-    },
     /// A dialect is named for a file that is not among the inputs.
     #[error("--dialect {file}={dialect}: no such file among the inputs")]
     NoSuchInput {
@@ -84,6 +76,16 @@ pub enum IngestError {
         file: String,
         /// The column.
         column: String,
+    },
+    /// It is an export of other facts than it was given for.
+    #[error("{file}: given as {}, but it is {dialect}, which has none", role.word())]
+    OtherRole {
+        /// The file.
+        file: String,
+        /// The role it was given for.
+        role: Role,
+        /// What it is.
+        dialect: String,
     },
     /// Its name is given for another role than its header says.
     #[error("{file}:1: given as {}, but {column} is missing{hint}", role.word())]

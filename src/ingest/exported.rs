@@ -72,6 +72,9 @@ pub fn read_export(
 ) -> Result<ExportRead, IngestError> {
     let mut read = ExportRead { files: unread(source), records: Vec::new(), defects: Vec::new() };
     let mut conversion = plan.conversion(source)?;
+    for (file, columns) in read.files.iter_mut().zip(conversion.columns_not_read()) {
+        file.unknown_columns = columns;
+    }
     let lead = source.lead();
     let (mut counted, mut usage_rows) = (0, 0);
     for item in &mut conversion {
@@ -323,8 +326,11 @@ pub fn scan_export(
 ) -> Result<Vec<(UsageRead, Vec<Defect>)>, IngestError> {
     let mut conversion = plan.conversion(source)?;
     let layout = Layout::canonical(Role::Usage);
-    let mut scans: Vec<usage::Scan> =
-        unread(source).into_iter().map(|file| usage::Scan::new(file, index)).collect();
+    let mut files = unread(source);
+    for (file, columns) in files.iter_mut().zip(conversion.columns_not_read()) {
+        file.unknown_columns = columns;
+    }
+    let mut scans: Vec<usage::Scan> = files.into_iter().map(|file| usage::Scan::new(file, index)).collect();
     let alone = !source.has_records();
     let mut counted = 0;
     for item in &mut conversion {

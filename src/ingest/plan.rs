@@ -191,13 +191,16 @@ fn one<'r>(
     passed_over: &mut Vec<String>,
 ) -> Result<Vec<Source>, Vec<IngestError>> {
     let plain = || Place { path: path.to_owned(), part: None, kind: Kind::Text, packing: Packing::Plain };
-    let direct = match role_of(path, given) {
-        Ok(role) if asked.is_none() && directly => {
+    // The lines of a parquet file are no rows.
+    let direct = match (!source::is_parquet(path)).then(|| role_of(path, given)) {
+        Some(Ok(role)) if asked.is_none() && directly => {
             return Ok(vec![Source { parts: vec![(FileId(0), plain())], given, way: Way::Canonical(role) }]);
         }
-        Ok(_) => None,
-        Err(error @ (IngestError::UnknownHeader { .. } | IngestError::NotTheRole { .. })) => Some(error),
-        Err(error) => return Err(vec![error]),
+        None | Some(Ok(_)) => None,
+        Some(Err(error @ (IngestError::UnknownHeader { .. } | IngestError::NotTheRole { .. }))) => {
+            Some(error)
+        }
+        Some(Err(error)) => return Err(vec![error]),
     };
     let reader = reader().map_err(|error| vec![error])?;
     let found = source::discover(path, &source::Limits::default()).map_err(|error| vec![empty(error)])?;
@@ -208,10 +211,6 @@ fn one<'r>(
     let is_plain =
         matches!(found.places.as_slice(), [Place { kind: Kind::Text, packing: Packing::Plain, .. }]);
     for place in found.places {
-        if place.kind == Kind::Parquet {
-            errors.push(IngestError::Format { file: place.to_string(), format: "parquet" });
-            continue;
-        }
         match recognise(&place, reader, asked) {
             Ok((opened, recognised)) => {
                 let dialect = Arc::clone(&recognised.binding.dialect);
@@ -223,6 +222,15 @@ fn one<'r>(
                     && (misses_role || is_defective(&opened, &recognised))
                 {
                     return Err(vec![again(error, path, given)]);
+                }
+                if misses_role && let Some(role) = given {
+                    let dialect = dialect.id.clone();
+                    errors.push(IngestError::OtherRole {
+                        file: source.parts[0].1.to_string(),
+                        role,
+                        dialect,
+                    });
+                    continue;
                 }
                 let same = |known: &&mut Source| matches!(&known.way, Way::Export(d) if d.id == dialect.id);
                 match sources.iter_mut().find(same) {

@@ -1,5 +1,5 @@
 //! Where columns beat rows: money grouped by vendor, policy, finding and month, and the parquet files of
-//! the run folder. The only place that knows polars.
+//! the run folder. The only place of the reports that knows polars.
 //!
 //! Amounts enter as integers of 1e-8 and are decimals with eight places throughout; no text is parsed and
 //! no float is made. Instants are UTC timestamps in microseconds.
@@ -22,7 +22,7 @@ const PRECISION: usize = 38;
 const SCALE: usize = 8;
 
 fn failed(error: PolarsError) -> io::Error {
-    io::Error::other(error.to_string())
+    io::Error::other(error)
 }
 
 fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {

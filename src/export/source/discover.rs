@@ -159,6 +159,12 @@ fn take(path: &Path, limits: &Limits, found: &mut Discovery) -> Result<(), Sourc
     Ok(())
 }
 
+/// Whether a file is parquet, by its first bytes.
+#[must_use]
+pub fn is_parquet(path: &Path) -> bool {
+    first_bytes(path).is_ok_and(|head| magic(&head) == Magic::Parquet)
+}
+
 fn first_bytes(path: &Path) -> Result<Vec<u8>, SourceError> {
     let refuse = |source| SourceError::Io { place: path.display().to_string(), source };
     let mut head = Vec::new();
@@ -185,6 +191,7 @@ fn magic(head: &[u8]) -> Magic {
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Magic::Zstd,
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Magic::Zip,
         [b'P', b'A', b'R', b'1', ..] => Magic::Parquet,
+        [b'P', b'A', b'R', b'E', ..] => Magic::Not("an encrypted parquet file"),
         [0xd0, 0xcf, 0x11, 0xe0, ..] => Magic::Not("an old workbook (.xls)"),
         [b'%', b'P', b'D', b'F', ..] => Magic::Not("a PDF"),
         [b'7', b'z', 0xbc, 0xaf, ..] => Magic::Not("a 7z archive"),

@@ -49,6 +49,11 @@ pub enum SourceError {
         /// What its reader says.
         reason: String,
     },
+    /// A format that this build leaves out.
+    #[error(
+        "{0}: this build reads no parquet, because it was made without the feature columns; export it as CSV"
+    )]
+    LeftOut(String),
     /// Two encodings were asked for and found.
     #[error("{place}: is not in the encoding asked for ({wanted})")]
     Encoding {

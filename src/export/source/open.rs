@@ -7,8 +7,10 @@ use std::{
 
 use flate2::read::MultiGzDecoder;
 
+#[cfg(feature = "columns")]
+use super::parquet::ParquetRows;
 use super::{
-    Delimiter, Encoding, Kind, Limits, Packing, Place, RawRow, SourceError, archive,
+    Delimiter, Encoding, Kind, Limits, Packing, Place, RawRow, SourceError, Stored, archive,
     decode::{Decoding, SAMPLE_BYTES, read_some, sniff_encoding},
     delimiter::sep_line,
     guard::{Counted, Guarded},
@@ -40,6 +42,8 @@ pub struct Opened {
 enum Rows {
     Text(Box<TextRows<Box<dyn Read + Send>>>),
     Sheet(std::vec::IntoIter<RawRow>),
+    #[cfg(feature = "columns")]
+    Parquet(Box<ParquetRows>),
 }
 
 /// Opens a place.
@@ -53,9 +57,10 @@ pub fn open(place: &Place, options: &OpenOptions) -> Result<Opened, SourceError>
         if rows.is_empty() {
             return Err(SourceError::Empty(place.to_string()));
         }
-        let rows = Rows::Sheet(rows.into_iter());
-        let pending = std::collections::VecDeque::new();
-        return Ok(Opened { place: place.clone(), encoding: None, delimiter: None, pending, rows });
+        return Ok(Opened::typed(place, Rows::Sheet(rows.into_iter())));
+    }
+    if place.kind == Kind::Parquet {
+        return open_parquet(place);
     }
     let limits = &options.limits;
     let file =
@@ -75,6 +80,20 @@ pub fn open(place: &Place, options: &OpenOptions) -> Result<Opened, SourceError>
         _ => Box::new(file()?),
     };
     open_text(place.clone(), bytes, options)
+}
+
+#[cfg(feature = "columns")]
+fn open_parquet(place: &Place) -> Result<Opened, SourceError> {
+    let rows = ParquetRows::open(&place.path).map_err(|error| unreadable(place, error))?;
+    if rows.stored().columns.is_empty() {
+        return Err(SourceError::Empty(place.to_string()));
+    }
+    Ok(Opened::typed(place, Rows::Parquet(Box::new(rows))))
+}
+
+#[cfg(not(feature = "columns"))]
+fn open_parquet(place: &Place) -> Result<Opened, SourceError> {
+    Err(SourceError::LeftOut(place.to_string()))
 }
 
 /// Opens a text that is already a stream of bytes.
@@ -128,19 +147,25 @@ pub fn open_text(
 }
 
 impl Opened {
+    /// A table whose cells are no text to be decoded and split.
+    fn typed(place: &Place, rows: Rows) -> Self {
+        let pending = std::collections::VecDeque::new();
+        Self { place: place.clone(), encoding: None, delimiter: None, pending, rows }
+    }
+
     /// Where it comes from.
     #[must_use]
     pub const fn place(&self) -> &Place {
         &self.place
     }
 
-    /// Its encoding; none for a sheet.
+    /// Its encoding; none where cells are typed.
     #[must_use]
     pub const fn encoding(&self) -> Option<Encoding> {
         self.encoding
     }
 
-    /// Its delimiter; none for a sheet.
+    /// Its delimiter; none where cells are typed.
     #[must_use]
     pub const fn delimiter(&self) -> Option<Delimiter> {
         self.delimiter
@@ -152,6 +177,18 @@ impl Opened {
         match &self.rows {
             Rows::Text(rows) => rows.replaced(),
             Rows::Sheet(_) => 0,
+            #[cfg(feature = "columns")]
+            Rows::Parquet(_) => 0,
+        }
+    }
+
+    /// What a file of typed columns says of itself; none for any other.
+    #[must_use]
+    pub const fn stored(&self) -> Option<&Stored> {
+        match &self.rows {
+            Rows::Text(_) | Rows::Sheet(_) => None,
+            #[cfg(feature = "columns")]
+            Rows::Parquet(rows) => Some(rows.stored()),
         }
     }
 
@@ -193,6 +230,8 @@ impl Opened {
                 *row = next;
                 true
             })),
+            #[cfg(feature = "columns")]
+            Rows::Parquet(rows) => rows.read(row).map_err(|error| unreadable(&self.place, error)),
         }
     }
 }
