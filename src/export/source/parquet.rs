@@ -5,6 +5,8 @@
 //! (the Arrow schema that some put beside their own) is left aside: the types of the format are enough, and a
 //! column of repeated words is then plain text. The line of a row is its number, the first being 1; the
 //! header has none.
+//!
+//! polars maps the file into memory while it reads a slice, so nobody may cut it short meanwhile.
 
 use std::{
     fs::File,
@@ -197,7 +199,8 @@ fn damaged(reason: &str) -> io::Error {
 }
 
 /// What polars makes of the file. It takes a file by its word and panics where pages are not what the footer
-/// says, so a damaged file would end the program; there is no other way to ask it.
+/// says, so a damaged file would end the program; there is no other way to ask it. What cannot be caught: a page
+/// that claims fewer than no values makes it ask for more memory than there is, and the allocator ends the run.
 fn guarded<T>(work: impl FnOnce() -> PolarsResult<T>) -> io::Result<T> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(done) => done.map_err(|error| damaged(&error.to_string())),
