@@ -100,6 +100,37 @@ fn a_bill_and_its_deductions_are_enough() {
 }
 
 #[test]
+fn what_turns_on_the_time_of_the_request_is_a_review_with_both_ends() {
+    let here = folder(&[("e/bill.csv", BILL.as_bytes()), ("e/used.csv", DEDUCTIONS.as_bytes())]);
+    let ran = run(here.path(), &[&["audit", "e", "--format", "jsonl"][..], &COVERED].concat());
+    let all = ran.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let turning: Vec<Value> = all.filter(|finding| finding["finding"] == "date-only").collect();
+    assert_eq!(turning.len(), 1);
+    assert_eq!(turning[0]["class"], "review");
+    assert_eq!(
+        turning[0]["readings"],
+        serde_json::json!([
+            "requested at the payment 2024-07-16T15:07:09+08:00: 100.00 owed, agrees",
+            "requested at the completion 2024-07-19T09:00:00+08:00 (the as-of date): 0.00 owed, \
+             refund-after-deduction 100.00"
+        ])
+    );
+    // The deduction that decides at one end is among the rows.
+    assert!(turning[0]["evidence"].as_array().unwrap().iter().any(|row| row["file"] == "e/used.csv"));
+    let ran = run(here.path(), &[&["explain", "20240716478001340751511", "e"][..], &COVERED].concat());
+    for wanted in [
+        "the export has no time of it, now completed",
+        "A request at the payment 2024-07-16T15:07:09+08:00, the earliest that it may have been made",
+        "A request at the completion 2024-07-19T09:00:00+08:00, the latest that it may have been made",
+        "[ ] use: net deduction 0 at the request",
+        "[x] use: net deduction 2.365 at the request",
+        "Verdict: review",
+    ] {
+        assert!(ran.out.contains(wanted), "{wanted}\n{}", ran.out);
+    }
+}
+
+#[test]
 fn the_same_saved_in_a_spreadsheet_in_gbk() {
     let plain = folder(&[("e/bill.csv", BILL.as_bytes()), ("e/used.csv", DEDUCTIONS.as_bytes())]);
     let habits = |text: &str| {

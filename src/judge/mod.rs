@@ -7,6 +7,7 @@
 mod answer;
 mod completed;
 mod draft;
+mod ends;
 mod exposure;
 mod neighbours;
 mod orders;

@@ -24,7 +24,8 @@ pub struct MoneyLine {
     pub over: Money,
     /// Owed beyond what was paid, in orders with a mismatch.
     pub under: Money,
-    /// Exposure of orders of which a person decides.
+    /// Exposure of orders of which a person decides; where what is owed turns on a time of request that the
+    /// export does not have, all that came back.
     pub review: Money,
     /// What came back for orders that could not be decided.
     pub undetermined: Money,
@@ -39,8 +40,9 @@ impl MoneyLine {
         if let Some(expected) = outcome.expected.filter(|_| requested) {
             self.expected = self.expected.plus(expected.total());
         }
+        let open = if outcome.verdict == Verdict::Review { &mut self.review } else { &mut self.undetermined };
         if matches!(outcome.eligibility, Eligibility::Unknown(_)) && requested {
-            self.undetermined = self.undetermined.plus(outcome.actual_total);
+            *open = open.plus(outcome.actual_total);
         }
         match (outcome.verdict, outcome.variance) {
             (Verdict::Mismatch, Some(variance)) => {

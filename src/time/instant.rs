@@ -106,12 +106,6 @@ impl Moment {
         Self { earliest: start, blur_micros: DAY - SECOND }
     }
 
-    /// A moment of which only bounds are known; `last` is not before `first`.
-    #[must_use]
-    pub const fn between(first: Instant, last: Instant) -> Self {
-        Self { earliest: first, blur_micros: last.micros().saturating_sub(first.micros()) }
-    }
-
     /// The first instant it may have been.
     #[must_use]
     pub const fn earliest(self) -> Instant {
