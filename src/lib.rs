@@ -75,6 +75,7 @@
 //!     channel_txn: None,
 //!     merged: false,
 //!     assumed: Assumed::default(),
+//!     link: None,
 //! };
 //! let mut case = Case::new(order);
 //! case.refunds.push(CaseRefund { refund, repeats: None });

@@ -131,6 +131,57 @@ fn what_turns_on_the_time_of_the_request_is_a_review_with_both_ends() {
 }
 
 #[test]
+fn a_finding_says_how_its_refund_came_to_the_order() {
+    let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/exports/dialects");
+    let read = |name: &str| fs::read(fixtures.join(name)).unwrap();
+    let said = |files: &[(&str, &[u8])]| {
+        let here = folder(files);
+        let found = findings(here.path(), "e");
+        let ran = run(here.path(), &["convert", "e", "--out", "canonical"]);
+        assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+        assert_eq!(found, findings(here.path(), "canonical"));
+        found
+    };
+    let of_resource = |bill: &str| {
+        let found = said(&[("e/bill.csv", bill.as_bytes()), ("e/used.csv", DEDUCTIONS.as_bytes())]);
+        found.into_iter().find(|finding| finding.1 == "refund-underpaid").unwrap()
+    };
+    let only = of_resource(BILL);
+    assert!(only.3.contains("tied to this order by its resource 281976."), "{}", only.3);
+    // A renewal of the same pack before the refund: of two orders, the later one.
+    let renewal = |at: &str| {
+        let row = "909619400,909619400,云直播,云直播,包年包月,281976,包年包月新购,20240717478001340751513,AT,流量资源包,\
+                   100.00,0,0,0,100.00\n";
+        of_resource(&(BILL.to_owned() + &row.replace("AT", at)))
+    };
+    let later = renewal("2024-07-19 09:00:00");
+    assert_eq!(later.0, "20240717478001340751513");
+    assert!(
+        later.3.contains("its resource 281976: of the several orders of that, this is the latest"),
+        "{}",
+        later.3
+    );
+    let too_late = renewal("2024-07-19 09:00:01");
+    assert_eq!(too_late.0, "20240716478001340751512");
+    assert!(too_late.3.contains("tied to this order by its resource 281976."), "{}", too_late.3);
+    // The order list names the order of a refund that the bill flow has without one.
+    let (flow, list) = (read("alibaba-billflow/interface.csv"), read("alibaba-orders/interface.csv"));
+    let both = said(&[("e/flow.csv", &flow), ("e/orders.csv", &list)]);
+    let tied = both.iter().filter(|finding| finding.0 == "202012345675912");
+    assert!(tied.clone().count() > 0);
+    assert!(tied.clone().all(|finding| finding.3.contains("by another export that names it")), "{both:?}");
+    let alone = said(&[("e/flow.csv", &flow)]);
+    assert_eq!(alone.len(), 1);
+    assert_eq!((alone[0].0.as_str(), alone[0].1.as_str()), ("?210000000012345", "orphan-refund"));
+    assert!(alone[0].3.contains("names no order, and nothing else"), "{}", alone[0].3);
+    // One refund of three orders stands with the first.
+    let several = read("tencent-bill-cn/published-refund.csv");
+    let several = said(&[("e/bill.csv", &several)]);
+    assert!(!several.is_empty());
+    assert!(several.iter().all(|finding| finding.3.contains("names several orders")), "{several:?}");
+}
+
+#[test]
 fn the_same_saved_in_a_spreadsheet_in_gbk() {
     let plain = folder(&[("e/bill.csv", BILL.as_bytes()), ("e/used.csv", DEDUCTIONS.as_bytes())]);
     let habits = |text: &str| {

@@ -308,6 +308,7 @@ fn as_export(order: &Order) -> export::convert::Record {
         sign_as_read: None,
         // What a canonical file says of an order outranks nothing and is outranked by nothing.
         total_only: false,
+        request_assumed: false,
         notes: Vec::new(),
     }
 }
@@ -379,11 +380,8 @@ fn read_small(
             // An order of a canonical file is a record already.
             Linked::Record { file: KNOWN, .. } => {}
             Linked::Record { file, mut record } => {
-                let source = sources[file];
-                if let Way::Export(dialect) = &source.way {
-                    assume(&mut record, dialect);
-                }
-                let at = source.parts[record.part].0.0 as usize;
+                assume(&mut record);
+                let at = sources[file].parts[record.part].0.0 as usize;
                 accept(&record, &mut files[at], &mut small.records, &mut small.defects);
             }
             Linked::Absorbed { file, part, rows, role, .. } => {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     money::{Money, Quantity},
-    record::Assumed,
+    record::{Assumed, Link},
     suggest::did_you_mean,
     time::{Instant, Moment, Offset, parse_moment},
 };
@@ -171,6 +171,40 @@ impl<'r> Cells<'r> {
     pub(super) fn assumed(&self, column: impl Into<usize>) -> Result<Assumed, Fault> {
         let at = column.into();
         let Some(text) = self.text(at)? else { return Ok(Assumed::default()) };
+        self.assumed_words(at, text)
+    }
+
+    /// The same of a refund, and how it was tied to its order: the last word, which may hold an id with
+    /// anything in it.
+    pub(super) fn assumed_and_link(
+        &self,
+        column: impl Into<usize>,
+    ) -> Result<(Assumed, Option<Link>), Fault> {
+        let at = column.into();
+        let Some(text) = self.text(at)? else { return Ok((Assumed::default(), None)) };
+        let (words, link) = match text.strip_prefix(Link::WORD) {
+            Some(link) => (None, Some(link)),
+            None => match text.split_once(&format!(";{}", Link::WORD)) {
+                Some((words, link)) => (Some(words), Some(link)),
+                None => (Some(text), None),
+            },
+        };
+        let assumed = words.map(|words| self.assumed_words(at, words)).transpose()?.unwrap_or_default();
+        let Some(word) = link else { return Ok((assumed, None)) };
+        match Link::parse(word) {
+            Some(link) => Ok((assumed, Some(link))),
+            None => self.fault(
+                at,
+                format!(
+                    "{} is not resource:ID, latest:ID, export, first or none, behind {}",
+                    brief(word),
+                    Link::WORD
+                ),
+            ),
+        }
+    }
+
+    fn assumed_words(&self, at: usize, text: &str) -> Result<Assumed, Fault> {
         match Assumed::parse(text) {
             Ok(assumed) => Ok(assumed),
             Err(word) => self.fault(

@@ -22,9 +22,9 @@ use crate::{
     digest::Digest,
     export::{
         convert::{self, Conversion, Item, Note, UNLINKED_MARK},
-        dialect::{self, Class, Dialect},
+        dialect::{self, Class},
     },
-    record::{Assumed, Defect, Fate, Role, SourceRef},
+    record::{Assumed, Defect, Fate, Link, Role, SourceRef},
     time::Instant,
 };
 
@@ -170,17 +170,37 @@ fn note(file: &mut FileRead, text: &str) {
 }
 
 /// What stands in a record for facts that its export does not have.
-pub(crate) fn assume(record: &mut convert::Record, dialect: &Dialect) {
-    let lacks = |fact: &str| dialect.lacks.iter().any(|lack| lack.fact == fact);
+pub(crate) fn assume(record: &mut convert::Record) {
     let assumed = Assumed {
-        request: record.role == dialect::Role::Refunds && lacks("requested_at"),
+        request: record.request_assumed,
         tenders: record.total_only || record.notes.contains(&Note::TenderSplitAbsent),
     };
+    let words: Vec<String> = assumed
+        .text()
+        .map(str::to_owned)
+        .into_iter()
+        .chain(link_of(record).map(|link| link.text()))
+        .collect();
     if let Some(cell) = record.role.place_of("assumed").and_then(|place| record.cells.get_mut(place))
-        && let Some(text) = assumed.text()
+        && !words.is_empty()
     {
-        *cell = Some(text.to_owned());
+        *cell = Some(words.join(";"));
     }
+}
+
+/// How a refund was tied to its order, where its row does not name that.
+fn link_of(record: &convert::Record) -> Option<Link> {
+    let is_of_several = record.notes.iter().any(|note| matches!(note, Note::SeveralOrdersOfResource(_)));
+    record.notes.iter().filter(|_| record.role == dialect::Role::Refunds).find_map(|note| match note {
+        Note::LinkedByResource(resource) if is_of_several => {
+            Some(Link::LatestOfResource(resource.as_str().into()))
+        }
+        Note::LinkedByResource(resource) => Some(Link::Resource(resource.as_str().into())),
+        Note::LinkedByRefund => Some(Link::OtherExport),
+        Note::SeveralOrders(_) => Some(Link::FirstOfSeveral),
+        Note::Unlinked => Some(Link::NotFound),
+        _ => None,
+    })
 }
 
 /// Counts what a reader should know of a record.

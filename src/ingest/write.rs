@@ -10,7 +10,7 @@ use std::{
 use super::{
     error::IngestError,
     exported::{assume, check},
-    plan::{Plan, Source, Way, role_of_table},
+    plan::{Plan, Source, role_of_table},
     schema::columns,
 };
 use crate::{
@@ -95,9 +95,7 @@ fn table(path: &PathBuf) -> io::Result<Table> {
 
 impl Tables<'_> {
     fn put(&mut self, source: &Source, mut record: Record) -> io::Result<()> {
-        if let Way::Export(dialect) = &source.way {
-            assume(&mut record, dialect);
-        }
+        assume(&mut record);
         let at = SourceRef { file: FileId(0), line: record.line };
         if let Some(defect) = check(&record, at) {
             return self.reject(source, record.part, &defect);

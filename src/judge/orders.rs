@@ -76,6 +76,9 @@ fn money_without_status(view: &View<'_>, answer: &Answer<'_>) -> Option<Finding>
         status.word(),
         Say { view }.money(returned)
     );
+    for link in view.counted().filter_map(|seen| seen.refund().link.as_ref()) {
+        draft.explanation.push_str(&format!(" {}", link.sentence()));
+    }
     Some(draft)
 }
 

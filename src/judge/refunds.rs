@@ -56,6 +56,9 @@ fn say_assumed(view: &View<'_>, refund: &Refund, request: Request, finding: &mut
     if refund.assumed.tenders || view.order().assumed.tenders {
         finding.explanation.push_str(" The export has no split by means of payment: totals were judged.");
     }
+    if let Some(link) = &refund.link {
+        finding.explanation.push_str(&format!(" {}", link.sentence()));
+    }
 }
 
 /// A refund that was withdrawn moves no money; where it did, the status is wrong.

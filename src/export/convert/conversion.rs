@@ -247,6 +247,7 @@ impl Conversion {
                 resources: Vec::new(),
                 sign_as_read: None,
                 total_only: false,
+                request_assumed: false,
                 notes: draft.notes,
             };
             self.emit(record);
@@ -334,9 +335,11 @@ impl Conversion {
             if !self.step()? {
                 self.finished = true;
                 let groups = self.groups.take();
-                let total_only = self.dialect.lacks.iter().any(|lack| lack.fact == "tenders");
+                let lacks = |fact: &str| self.dialect.lacks.iter().any(|lack| lack.fact == fact);
+                let (total_only, no_request) = (lacks("tenders"), lacks("requested_at"));
                 for mut record in settle(groups, &self.dialect, &self.place)? {
                     record.total_only = total_only;
+                    record.request_assumed = no_request && record.role == Role::Refunds;
                     self.emit(record);
                 }
             }
