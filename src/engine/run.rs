@@ -88,7 +88,7 @@ pub fn audit(
             })
             .unzip_into_vecs(&mut outcomes, &mut findings);
         progress.end();
-        Ok(sum_up(&assembled, read, outcomes, findings.into_iter().flatten().collect()))
+        Ok(sum_up(&assembled, read, book, outcomes, findings.into_iter().flatten().collect()))
     })
 }
 
@@ -471,7 +471,13 @@ fn may_be_open(order: &Order, book: &PolicyBook, as_of_min: Option<Instant>) -> 
 }
 
 /// Everything that is to be said, in the order of the report.
-fn sum_up(assembled: &Assembled, read: Read, outcomes: Vec<Outcome>, mut findings: Vec<Finding>) -> Audit {
+fn sum_up(
+    assembled: &Assembled,
+    read: Read,
+    book: &PolicyBook,
+    outcomes: Vec<Outcome>,
+    mut findings: Vec<Finding>,
+) -> Audit {
     let known = |id: &crate::record::OrderId| {
         assembled.orders.list.binary_search_by(|order| order.order_id.cmp(id)).is_ok()
     };
@@ -480,8 +486,8 @@ fn sum_up(assembled: &Assembled, read: Read, outcomes: Vec<Outcome>, mut finding
     findings.extend(run_checks::abuse_patterns(&assembled.orders.list, &assembled.refunds, &read.horizon));
     findings.extend(run_checks::about_files(&read.files, &read.repeated, &read.orphans));
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    let orphans = read.orphans.iter().map(run_checks::Orphans::rows).sum();
-    let wanting = wanting::wanting(&read.files, &assembled.orders, &assembled.refunds, &findings, orphans);
+    let orphans: Vec<_> = read.orphans.iter().map(run_checks::Orphans::rows).collect();
+    let wanting = wanting::wanting(&read.files, assembled, book, &outcomes, &findings, &orphans);
     let unmatched_events = assembled.events.orders().filter(|id| !known(id)).count();
     Audit {
         as_of: read.horizon.as_of,

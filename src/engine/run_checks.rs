@@ -25,8 +25,9 @@ pub(super) struct Orphans {
 }
 
 impl Orphans {
-    pub(super) const fn rows(&self) -> u64 {
-        self.rows
+    /// The file, and how many there are.
+    pub(super) const fn rows(&self) -> (FileId, u64) {
+        (self.file, self.rows)
     }
 
     pub(super) fn of(usage: &UsageRead) -> Option<Self> {

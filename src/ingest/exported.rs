@@ -51,6 +51,7 @@ pub(crate) fn unread(source: &Source) -> Vec<FileRead> {
         file.roles.clone_from(&roles);
         if let Way::Export(dialect) = &source.way {
             file.dialect = Some(dialect.id.clone());
+            file.lacks = dialect.lacks.iter().map(|lack| lack.fact.clone()).collect();
             // Each role that it may give is a part of its totals, if only an empty one.
             file.shares = roles.iter().map(|role| (*role, crate::record::ControlTotal::default())).collect();
         }

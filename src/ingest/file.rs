@@ -41,6 +41,8 @@ pub struct FileRead {
     pub role: Role,
     /// The dialect through which it was read; none for a canonical file.
     pub dialect: Option<String>,
+    /// Facts that an export of this dialect cannot say, by the dialect's word.
+    pub lacks: Vec<String>,
     /// The roles that an export of this dialect may give.
     pub roles: Vec<Role>,
     /// Its size in bytes.
@@ -83,6 +85,7 @@ impl FileRead {
             part: None,
             role,
             dialect: None,
+            lacks: Vec::new(),
             roles: vec![role],
             bytes: std::fs::metadata(path).map_or(0, |about| about.len()),
             sha256: None,
