@@ -23,13 +23,47 @@ const DEDUCTIONS: &str = "\
 999999,流量资源包,1GB,中国大陆流量,1:1,1GB,2024-07-18 10:00:00
 ";
 
+/// A policy for the mainland site, on which these bills were written: the built-in ones about the product are
+/// those of the other site.
+const POLICY: &str = "\
+schema = \"refund-policy/1\"
+[policy]
+id = \"tencent-cn.css.package\"
+vendor = \"tencent-cloud\"
+site = \"cn\"
+title = \"CSS packages of the mainland site, taken to be as those of the other\"
+timezone = \"+08:00\"
+[policy.applies]
+product = [\"css@cn\"]
+package_type = [\"traffic\"]
+order_kind = [\"new\"]
+[[version]]
+id = \"2022-12-22\"
+base = \"tencent-intl.css.package@2022-12-22\"
+effective_from = 2022-12-01T00:00:00+08:00
+select_by = \"purchase\"
+confidence = \"low\"
+[[version.source]]
+url = \"https://example.com/\"
+title = \"Made up\"
+stamp = \"none\"
+read_on = \"2026-11-21\"
+";
+
 struct Ran {
     code: Option<i32>,
     out: String,
     err: String,
 }
 
+/// Runs the program, with the policy of the mainland site where it judges.
 fn run(folder: &Path, arguments: &[&str]) -> Ran {
+    let judges = matches!(arguments[0], "audit" | "explain");
+    let policies: &[&str] = if judges { &["--policies", "policies"] } else { &[] };
+    run_as_typed(folder, &[arguments, policies].concat())
+}
+
+fn run_as_typed(folder: &Path, arguments: &[&str]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_refund-audit"));
     let done = command.current_dir(folder).args(arguments).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -38,6 +72,8 @@ fn run(folder: &Path, arguments: &[&str]) -> Ran {
 
 fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("policies")).unwrap();
+    fs::write(folder.path().join("policies/tencent-cn.css.package.toml"), POLICY).unwrap();
     for (name, bytes) in files {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -175,6 +211,61 @@ fn what_turns_on_the_time_of_the_request_is_a_review_with_both_ends() {
     ] {
         assert!(ran.out.contains(wanted), "{wanted}\n{}", ran.out);
     }
+}
+
+#[test]
+fn a_policy_of_another_site_rules_no_order() {
+    let here = folder(&[("e/bill.csv", BILL.as_bytes()), ("e/used.csv", DEDUCTIONS.as_bytes())]);
+    let judged = |options: &[&str]| {
+        let ran =
+            run_as_typed(here.path(), &[&["audit", "e", "--format", "jsonl"], options, &COVERED].concat());
+        let all = ran.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let of_orders = all.filter(|finding| !finding["order_id"].is_null());
+        of_orders
+            .map(|finding| {
+                (finding["finding"].as_str().unwrap().to_owned(), finding["explanation"].to_string())
+            })
+            .collect::<Vec<_>>()
+    };
+    let built_in = judged(&[]);
+    assert_eq!(
+        built_in.iter().map(|(slug, _)| slug.as_str()).collect::<Vec<_>>(),
+        ["no-policy", "no-policy"]
+    );
+    assert!(
+        built_in[0].1.contains("No policy rules css@cn / traffic")
+            && built_in[0]
+                .1
+                .contains("on the vendor's cn site, and the policies about css are those of another"),
+        "{}",
+        built_in[0].1
+    );
+    let ran = run_as_typed(here.path(), &[&["audit", "e"][..], &COVERED].concat());
+    let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        text.contains(
+            "With a policy for product css@cn (--policies), 2 more orders of the vendor's other site"
+        )
+    );
+    let ran = run_as_typed(here.path(), &["explain", "20240716478001340751511", "e"]);
+    assert!(ran.out.contains("policies about css: tencent-intl.css.other-package, tencent-intl.css.package"));
+    // A policy of the site, or the word of a user who knows the rule to be the same.
+    let ruled = [vec!["--policies", "policies"], vec!["--mapping", "same.toml"]];
+    let same = "schema = \"product-catalogue/1\"\n[[product]]\nvendor = \"tencent-cloud\"\nproduct = \"css\"\n\
+                evidence = \"inferred\"\nsource = \"mine\"\npackage = [{ package_type = \"traffic\", \
+                names = [\"流量资源包\"], evidence = \"inferred\", source = \"mine\" }]\n";
+    fs::write(here.path().join("same.toml"), same).unwrap();
+    for options in ruled {
+        let slugs: Vec<String> = judged(&options).into_iter().map(|(slug, _)| slug).collect();
+        assert_eq!(slugs, ["date-only", "refund-underpaid"], "{options:?}");
+    }
+    // The international bill of the same product is ruled by the built-in policy.
+    let fixture = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/exports/dialects/tencent-bill-intl");
+    let ran = run_as_typed(
+        here.path(),
+        &["audit", fixture.join("2023.csv").to_str().unwrap(), "--usage-covers", ".."],
+    );
+    assert!(ran.out.contains("tencent-intl.css.package"), "{}", ran.out);
 }
 
 #[test]

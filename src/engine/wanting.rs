@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assemble::Assembled;
 use crate::{
-    export::{catalogue::UNMAPPED_MARK, convert::UNLINKED_MARK},
+    export::{
+        catalogue::{SITE_MARK, UNMAPPED_MARK},
+        convert::UNLINKED_MARK,
+    },
     finding::{Class, Finding},
     ingest::FileRead,
     judge::{Outcome, Verdict},
-    policy::{Eligibility, PolicyBook, Predicate},
+    policy::{Eligibility, PolicyBook, Predicate, Unknown},
     record::{FileId, Order, OrderId, Role},
 };
 
@@ -83,10 +86,22 @@ pub(super) fn wanting(
             "a file of the product names of {} (--mapping)",
             ["order", "could find a policy, as far as one rules the product"],
         ),
+        of_another_site(outcomes)
+            .say("a policy for {} (--policies)", ["order", "of the vendor's other site could be decided"]),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Orders that no policy rules because those about their product are of the vendor's other site, by product.
+fn of_another_site(outcomes: &[Outcome]) -> Counts {
+    let elsewhere = outcomes.iter().filter(|outcome| {
+        outcome.eligibility == Eligibility::Unknown(Unknown::NoPolicy)
+            && !outcome.product.starts_with(UNMAPPED_MARK)
+            && outcome.product.contains(SITE_MARK)
+    });
+    Counts::of("product", elsewhere.map(|outcome| (Some(outcome.product.to_string()), 1)))
 }
 
 /// Orders with a request that name no pack, in a run whose deductions name packs that nobody bought and that

@@ -6,7 +6,7 @@ use super::{boundary::boundary, tests_told::tests};
 use crate::{
     case::{Case, Horizon},
     ingest::FileRead,
-    judge::{Answer, Judgement, Request, View, judge, reason},
+    judge::{Answer, Judgement, Request, View, judge, of_site, reason},
     layout::hanging,
     policy::{Eligibility, Owed, PolicyBook},
     record::{Basis, EventKey, SourceRef},
@@ -185,13 +185,11 @@ fn put_to_policy(
         if let Eligibility::Unknown(why) = answer.entitlement.eligibility {
             put(out, "  rule        ", &format!("none. {}", reason(view, answer, why)))?;
         }
-        let near: Vec<&str> = book.about(&view.order().product).map(|policy| &*policy.id).collect();
+        let product = &*view.order().product;
+        let product = of_site(product).map_or(product, |(product, _)| product);
+        let near: Vec<&str> = book.about(product).map(|policy| &*policy.id).collect();
         if !near.is_empty() {
-            put(
-                out,
-                "  nearest     ",
-                &format!("policies about {}: {}", view.order().product, near.join(", ")),
-            )?;
+            put(out, "  nearest     ", &format!("policies about {product}: {}", near.join(", ")))?;
         }
         return Ok(());
     };

@@ -20,7 +20,7 @@ mod view;
 pub use answer::{Answer, Asked};
 pub use orphan::judge_orphan;
 pub use outcome::{Outcome, Verdict};
-pub(crate) use refunds::reason;
+pub(crate) use refunds::{of_site, reason};
 pub(crate) use view::Request;
 pub use view::{Seen, View};
 

@@ -167,11 +167,17 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
     let say = Say { view };
     match why {
         Unknown::NoPolicy => format!(
-            "No policy rules {} / {} (order kind {}) bought {}.",
+            "No policy rules {} / {} (order kind {}) bought {}.{}",
             order.product,
             order.package_type,
             order.kind.word(),
-            say.at(question.paid_at)
+            say.at(question.paid_at),
+            of_site(&order.product)
+                .map(|(product, site)| format!(
+                    " It was bought on the vendor's {site} site, and the policies about {product} are those of \
+                     another."
+                ))
+                .unwrap_or_default()
         ),
         Unknown::PolicySilent => "The version in force names no refund window.".to_owned(),
         Unknown::OverlapPolicy => {
@@ -207,6 +213,11 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
         Unknown::DuplicateOrder => "The order stands more than once with different content.".to_owned(),
         Unknown::DuplicateRow => "A row of the order stands more than once with different content.".to_owned(),
     }
+}
+
+/// The product and the site of a word that names a site of the vendor, as `css@cn` does.
+pub(crate) fn of_site(product: &str) -> Option<(&str, &str)> {
+    product.split_once('@').filter(|(_, site)| matches!(*site, "cn" | "intl"))
 }
 
 /// Versions of purchase and request that differ: the finding, and whether judging goes on.

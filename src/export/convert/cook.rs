@@ -226,7 +226,7 @@ fn look_up(view: View<'_>, catalogue: &Catalogue) -> Result<Item, Fault> {
     };
     let products = texts(&dialect.product_fields)?;
     let items = texts(&dialect.package_fields)?;
-    Ok(catalogue.find(dialect.vendor.as_deref(), &products, &items))
+    Ok(catalogue.find(dialect.vendor.as_deref(), dialect.site.as_deref(), &products, &items))
 }
 
 fn aspect_of(item: &Item, aspect: Aspect) -> Option<Value> {
