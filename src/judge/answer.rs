@@ -54,17 +54,14 @@ impl<'b> Answer<'b> {
             && split_of(&early.entitlement) == split_of(&late.entitlement)
             && (early.entitlement.eligibility != Eligibility::No || !shared.is_empty());
         let lacks_fact = |end: &&Self| matches!(end.entitlement.eligibility, Eligibility::Unknown(why) if !why.is_of_rules());
-        let mut answer = match [late, early].into_iter().find(lacks_fact) {
-            Some(lacking) => lacking.clone(),
-            None => {
-                let mut answer = late.clone();
-                answer.entitlement.grounds = shared;
-                if !same {
-                    answer.entitlement.leave_open(Unknown::RequestTime);
-                }
-                answer
+        let lacking = [late, early].into_iter().find(lacks_fact);
+        let mut answer = lacking.unwrap_or(late).clone();
+        if lacking.is_none() {
+            answer.entitlement.grounds = shared;
+            if !same {
+                answer.entitlement.leave_open(Unknown::RequestTime);
             }
-        };
+        }
         answer.asked.request = request;
         answer.ends = Some(Box::new(ends));
         answer

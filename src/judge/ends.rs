@@ -5,7 +5,7 @@
 
 use super::{
     answer::Answer,
-    draft::{Say, on_refund},
+    draft::{Say, add, on_refund},
     refunds::{one, reason},
     view::{Seen, View},
 };
@@ -42,8 +42,7 @@ pub(super) fn findings(
     if !is_open && turning.iter().all(|(finding, _)| finding.class == Class::Review) {
         // They are for a person already.
         for (mut finding, end) in turning {
-            let holds = format!(" This holds for a request made at the {end}, not at the other end.");
-            finding.explanation.push_str(&holds);
+            add(&mut finding, &format!("This holds for a request made at the {end}, not at the other end."));
             finding.readings.extend(readings.iter().cloned());
             found.push(finding);
         }
@@ -55,7 +54,7 @@ pub(super) fn findings(
         finding.citation = first.citation.clone().or(finding.citation);
         finding.explanation = reason(view, answer, Unknown::RequestTime);
         for (one, end) in &turning {
-            finding.explanation.push_str(&format!(" At the {end}, {}: {}", one.kind.slug, one.explanation));
+            add(&mut finding, &format!("At the {end}, {}: {}", one.kind.slug, one.explanation));
             for row in &one.evidence {
                 if !finding.evidence.contains(row) {
                     finding.evidence.push(row.clone());

@@ -2,7 +2,7 @@
 
 use super::{
     answer::Answer,
-    draft::{Say, cite, event_row, finding, usage_rows},
+    draft::{Say, add, cite, event_row, finding, usage_rows},
     refunds::{reason, working},
     view::{Seen, View},
 };
@@ -77,7 +77,7 @@ fn money_without_status(view: &View<'_>, answer: &Answer<'_>) -> Option<Finding>
         Say { view }.money(returned)
     );
     for link in view.counted().filter_map(|seen| seen.refund().link.as_ref()) {
-        draft.explanation.push_str(&format!(" {}", link.sentence()));
+        add(&mut draft, &link.sentence());
     }
     Some(draft)
 }

@@ -31,7 +31,7 @@ pub fn judge_orphan(row: &CaseRefund, horizon: &Horizon) -> Option<Finding> {
     let currency = refund.returned.currency;
     let cover =
         horizon.orders_cover.map_or("no order at all".to_owned(), |cover| cover.text(Offset::BEIJING));
-    let mut explanation = if names_order {
+    let said = if names_order {
         let beyond = if covered { "" } else { ": the order may lie outside" };
         format!(
             "{} {currency} for an order that is not in the exports, which cover purchases {cover}{beyond}.",
@@ -40,9 +40,8 @@ pub fn judge_orphan(row: &CaseRefund, horizon: &Horizon) -> Option<Finding> {
     } else {
         format!("{} {currency} came back.", total.text(currency))
     };
-    if let Some(link) = &refund.link {
-        explanation.push_str(&format!(" {}", link.sentence()));
-    }
+    let said: Vec<String> =
+        [said].into_iter().chain(refund.link.as_ref().map(|link| link.sentence())).collect();
     Some(Finding {
         order_id: Some(refund.order_id.clone()),
         refund_id: Some(refund.refund_id.clone()),
@@ -56,7 +55,7 @@ pub fn judge_orphan(row: &CaseRefund, horizon: &Horizon) -> Option<Finding> {
         expected_total: None,
         actual_total: Some(total),
         citation: None,
-        explanation,
+        explanation: said.join(" "),
         evidence: vec![Evidence { role: Role::Refunds, at: refund.at, id: refund.refund_id.to_string() }],
         readings: Vec::new(),
         primary: true,

@@ -3,7 +3,7 @@
 use super::{
     answer::Answer,
     completed,
-    draft::{Say, event_row, on_refund, reading_lines},
+    draft::{Say, add, event_row, on_refund, reading_lines},
     ends, side_effects,
     view::{Request, Seen, View},
 };
@@ -49,15 +49,16 @@ fn lacks_fact(answer: &Answer<'_>) -> bool {
 fn say_assumed(view: &View<'_>, refund: &Refund, request: Request, finding: &mut Finding) {
     let is_said = finding.kind.slug == Unknown::RequestTime.slug() && finding.class == Class::Review;
     if request.assumed && !is_said {
-        finding.explanation.push_str(
-            " The export has no time of the request: the payment and the completion were both tried.",
+        add(
+            finding,
+            "The export has no time of the request: the payment and the completion were both tried.",
         );
     }
     if refund.assumed.tenders || view.order().assumed.tenders {
-        finding.explanation.push_str(" The export has no split by means of payment: totals were judged.");
+        add(finding, "The export has no split by means of payment: totals were judged.");
     }
     if let Some(link) = &refund.link {
-        finding.explanation.push_str(&format!(" {}", link.sentence()));
+        add(finding, &link.sentence());
     }
 }
 

@@ -40,7 +40,8 @@ pub struct Catalogue {
 /// What an item name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Package {
-    package_type: String,
+    /// The kind of package.
+    word: String,
     gift: bool,
     /// The site whose policies speak of it.
     site: Option<String>,
@@ -140,7 +141,7 @@ impl Catalogue {
                         return Err(DialectError::at(file, text, name.span().start, reason));
                     }
                     let known = Package {
-                        package_type: package.package_type.clone(),
+                        word: package.package_type.clone(),
                         gift: package.gift,
                         site: package.site.as_ref().or(product.site.as_ref()).cloned(),
                     };
@@ -166,7 +167,7 @@ impl Catalogue {
                 return Item {
                     product: elsewhere
                         .map_or_else(|| product.to_owned(), |site| format!("{product}{SITE_MARK}{site}")),
-                    package_type: package.package_type.clone(),
+                    package_type: package.word.clone(),
                     gift: package.gift,
                     mapped: true,
                 };
@@ -195,9 +196,9 @@ impl Catalogue {
 
     /// The words it can give: product, kind of package, and the site whose policies speak of them.
     pub fn words(&self) -> impl Iterator<Item = (&str, &str, Option<&str>)> {
-        self.packages.iter().map(|((product, _), package)| {
-            (product.as_str(), package.package_type.as_str(), package.site.as_deref())
-        })
+        self.packages
+            .iter()
+            .map(|((product, _), package)| (product.as_str(), package.word.as_str(), package.site.as_deref()))
     }
 }
 
