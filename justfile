@@ -31,3 +31,7 @@ bench *FILTER:
 # The whole program on generated sets: time, rows a second, peak memory.
 bench-whole:
     benches/whole-program.sh
+
+# The audit beside DuckDB, Polars, DataFusion and pandas; writes docs/benchmarks.md. Needs PyPI once.
+bench-compare *OPTIONS:
+    benches/compare/run {{OPTIONS}}

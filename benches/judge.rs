@@ -92,6 +92,7 @@ fn refund(order: &Order, requested_at: &str, status: RefundStatus, returned: Ten
         channel_txn: None,
         merged: false,
         assumed: Assumed::default(),
+        link: None,
     };
     CaseRefund { refund, repeats: None }
 }

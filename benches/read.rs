@@ -11,9 +11,11 @@ use std::{
 
 use criterion::{Criterion, Throughput};
 use refund_audit::{
-    ingest::{OrderIndex, Silent, scan},
+    export::source::{Kind, Packing, Place},
+    ingest::{Keeper, OrderIndex, Purchase, Reader, Reading, Silent, stream},
     money::Currency,
-    record::{Assumed, FileId, Order, OrderKind, SourceRef, Tenders},
+    record::{Assumed, FileId, InstanceId, Order, OrderKind, SourceRef, Tenders},
+    scan::keys::KeyTable,
     time::{Instant, Moment, Offset},
 };
 use tempfile::NamedTempFile;
@@ -80,20 +82,41 @@ fn export() -> NamedTempFile {
 
 fn main() {
     let orders: Vec<Order> = (0..ORDERS).map(order).collect();
-    let in_question = (0..orders.len()).map(|at| at % IN_QUESTION == 0).collect();
-    let index = OrderIndex::new(&orders, in_question);
+    let in_question = (0..orders.len()).map(|at| at % IN_QUESTION == 0);
+    let purchases = (0..).zip(&orders).map(|(number, order)| Purchase {
+        number,
+        order_id: order.order_id.as_str(),
+        instance_id: order.instance_id.as_ref().map(InstanceId::as_str),
+        paid_at: order.paid_at.earliest(),
+    });
+    let mut keys = KeyTable::with_capacity(orders.len());
+    keys.insert_batch(orders.iter().map(|order| order.order_id.as_str().as_bytes()), 0, |_, _| {});
+    let index = OrderIndex::new(&keys, purchases, &[], in_question);
+    let keeper = Keeper::new(&index, None, true);
     let file = export();
     let bytes = file.as_file().metadata().expect("the file is there").len();
-    let read =
-        |digest| scan(FileId(0), file.path(), &index, None, digest, &Silent).expect("the file is readable");
-    let (usage, defects) = read(false);
-    assert!(defects.is_empty() && usage.orphans == 0, "every row belongs to an order");
+    let path = file.path().to_owned();
+    let place = Place { path, part: None, kind: Kind::Text, packing: Packing::Plain };
+    let read = |reader, digest| {
+        let reading = Reading { reader, digest, ..Reading::new(&Silent) };
+        stream(FileId(0), &place, &reading, &keeper, &mut |mut kept| {
+            keeper.settle(&mut kept);
+            black_box(kept);
+        })
+        .expect("the file is readable")
+    };
+    assert!(read(Reader::BLOCKS, false).defects.is_empty(), "every row is read");
 
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("read usage");
     group.throughput(Throughput::ElementsAndBytes { elements: ROWS, bytes });
-    group.bench_function("scan, one thread", |bencher| bencher.iter(|| black_box(read(false))));
-    group.bench_function("scan with SHA-256, one thread", |bencher| bencher.iter(|| black_box(read(true))));
+    for (name, reader, digest) in [
+        ("blocks, one thread", Reader::BLOCKS, false),
+        ("blocks with SHA-256, one thread", Reader::BLOCKS, true),
+        ("csv, one thread", Reader::Csv, false),
+    ] {
+        group.bench_function(name, |bencher| bencher.iter(|| black_box(read(reader, digest))));
+    }
     group.finish();
     criterion.final_summary();
 }

@@ -99,6 +99,11 @@ pub(crate) fn grouped(number: u64) -> String {
     group(&number.to_string())
 }
 
+/// How many of something, in its singular or plural.
+pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
 /// A decimal text with its whole part in groups of three.
 pub(crate) fn group(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));

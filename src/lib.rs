@@ -75,6 +75,7 @@
 //!     channel_txn: None,
 //!     merged: false,
 //!     assumed: Assumed::default(),
+//!     link: None,
 //! };
 //! let mut case = Case::new(order);
 //! case.refunds.push(CaseRefund { refund, repeats: None });
@@ -110,8 +111,12 @@ pub mod explain;
 
 pub mod generate;
 
+pub mod scratch;
+
 mod digest;
 mod layout;
+mod spill;
+mod store;
 mod suggest;
 
 pub use suggest::nearest;

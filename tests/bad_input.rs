@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::fs;
+use std::{fs, process::Command};
 
 use support::{Folder, ORDERS, REFUNDS, USAGE, agreeing, csv, overpaid};
 
@@ -586,7 +586,7 @@ fn what_may_not_be_read_or_written_is_code_two() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_code_two_with_a_message() {
+fn a_full_disk_is_code_three_with_a_message() {
     let folder = overpaid();
     let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     for command in [
@@ -601,8 +601,35 @@ fn a_full_disk_is_code_two_with_a_message() {
         "policy show tencent-intl.css.package",
         "policy check",
     ] {
-        let said = folder.run(command).stdout(full()).exits(2).warns("No space left on device");
+        let said = folder.run(command).stdout(full()).exits(3).warns("No space left on device");
         assert!(said.stderr.starts_with("refund-audit: ") && !said.stderr.contains("panicked"), "{said:?}");
+    }
+}
+
+/// A limit on the size of files stands for the full disk, which no test can have for itself.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fills_while_a_folder_is_written_leaves_none() {
+    let order = |at: usize| format!("C-{at},acct-{at},css,traffic,USD,100.00,2023-03-01T08:00:00+08:00");
+    let folder = overpaid().with("in/orders.csv", csv(ORDERS, &(0..200).map(order).collect::<Vec<_>>()));
+    for command in ["audit in --quiet --out run", "convert in --out run"] {
+        let limited = format!("ulimit -f 8; trap '' XFSZ; exec \"$0\" {command}");
+        let said = Command::new("sh")
+            .args(["-c", &limited, env!("CARGO_BIN_EXE_refund-audit")])
+            .current_dir(folder.path(""))
+            .output()
+            .unwrap();
+        let told = String::from_utf8(said.stderr).unwrap();
+        assert_eq!(said.status.code(), Some(3), "{command}: {told}");
+        assert!(
+            told.starts_with("refund-audit: run: the run folder could not be written: File too large"),
+            "{command}: {told}"
+        );
+        assert_eq!(folder.names(), ["in"], "{command}");
+        // The same without the limit.
+        folder.run(command).ends();
+        assert_eq!(folder.names(), ["in", "run"], "{command}");
+        fs::remove_dir_all(folder.path("run")).unwrap();
     }
 }
 

@@ -135,8 +135,9 @@ fn compare_rejects(section: &Section, audit: &Audit) -> Vec<String> {
 fn compare_outcomes(section: &Section, audit: &Audit) -> Vec<String> {
     let expect = &section.expect;
     let mut differs = Vec::new();
+    let outcomes = audit.outcomes.list().unwrap();
     for wanted in &expect.outcomes {
-        match audit.outcomes.iter().find(|outcome| outcome.order_id.as_str() == wanted.order) {
+        match outcomes.iter().find(|outcome| outcome.order_id.as_str() == wanted.order) {
             Some(got) => {
                 let exposure = audit
                     .findings
@@ -156,7 +157,7 @@ fn compare_outcomes(section: &Section, audit: &Audit) -> Vec<String> {
         .chain(expect.findings.iter().filter_map(|wanted| wanted.order.as_deref()))
         .chain(expect.clean.iter().map(String::as_str))
         .collect();
-    let silent = audit.outcomes.iter().filter(|outcome| !mentioned.contains(outcome.order_id.as_str()));
+    let silent = outcomes.iter().filter(|outcome| !mentioned.contains(outcome.order_id.as_str()));
     differs.extend(silent.map(|outcome| format!("{}: nothing is expected of this order", outcome.order_id)));
     differs
 }

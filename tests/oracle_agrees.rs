@@ -406,6 +406,7 @@ impl Question {
             channel_txn: None,
             merged: false,
             assumed: Assumed::default(),
+            link: None,
         })
     }
 

@@ -6,18 +6,20 @@ mod support;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    num::NonZeroUsize,
     path::PathBuf,
     sync::LazyLock,
 };
 
 use proptest::{collection::vec, option, prelude::*, sample::select, strategy::ValueTree};
 use refund_audit::{
-    engine::{self, Audit, Options},
+    engine::{self, Audit, Listed, Options},
     finding::Finding,
     ingest::{Inputs, Silent, discover},
     money::{Money, Ratio, Rounding, allocate},
     policy::PolicyBook,
     record::{Fate, Role, Tender},
+    report::Summary,
     time::{Instant, Interval, Offset},
 };
 use support::Folder;
@@ -289,8 +291,16 @@ fn told(finding: &Finding) -> String {
 
 /// Findings about orders, and outcomes.
 fn told_of_orders(audit: &Audit) -> (Vec<String>, Vec<String>) {
-    let findings = audit.findings.iter().filter(|finding| finding.order_id.is_some()).map(told).collect();
-    (findings, audit.outcomes.iter().map(|outcome| format!("{outcome:?}")).collect())
+    told_of(audit, |_| true)
+}
+
+/// The same of some orders.
+fn told_of(audit: &Audit, is_wanted: impl Fn(&str) -> bool) -> (Vec<String>, Vec<String>) {
+    let about = |finding: &&Finding| finding.order_id.as_ref().is_some_and(|id| is_wanted(id.as_str()));
+    let findings = audit.findings.iter().filter(about).map(told).collect();
+    let outcomes = audit.outcomes.list().unwrap();
+    let outcomes = outcomes.iter().filter(|outcome| is_wanted(outcome.order_id.as_str()));
+    (findings, outcomes.map(|outcome| format!("{outcome:?}")).collect())
 }
 
 /// Rows by what became of them, over all files of a role.
@@ -392,11 +402,44 @@ proptest! {
         let alone = run(&mine.folder(), &fixed());
         let mut both = mine;
         both.add(others);
-        let mut together = run(&both.folder(), &fixed());
+        let together = run(&both.folder(), &fixed());
         let is_mine = |id: &str| id.starts_with("O-");
-        together.outcomes.retain(|outcome| is_mine(outcome.order_id.as_str()));
-        together.findings.retain(|finding| finding.order_id.as_ref().is_some_and(|id| is_mine(id.as_str())));
-        prop_assert_eq!(told_of_orders(&alone), told_of_orders(&together));
+        prop_assert_eq!(told_of(&alone, is_mine), told_of(&together, is_mine));
+    }
+
+    #[test]
+    fn a_run_in_parts_says_the_same(
+        world in world("O", 1..9),
+        cut in [0_usize..9, 0_usize..9, 0_usize..9, 0_usize..9],
+        outcomes in select(vec![Listed::All, Listed::Touched]),
+        asked in any::<bool>(),
+    ) {
+        let folder = world.cut(cut);
+        let options = Options { outcomes, ..if asked { fixed() } else { Options::default() } };
+        let whole = run(&folder, &options);
+        for (parts, threads) in [(1, 1), (2, 2), (7, 3)] {
+            let (parts, threads) = (NonZeroUsize::new(parts), Some(threads));
+            let in_parts = run(&folder, &Options { parts, threads, ..options.clone() });
+            prop_assert_eq!(format!("{:?}", whole), format!("{:?}", in_parts), "{:?} parts", parts);
+        }
+    }
+
+    #[test]
+    fn orders_that_are_only_counted_would_come_to_nothing(
+        world in world("O", 1..9),
+        opportunities in any::<bool>(),
+        late in any::<bool>(),
+    ) {
+        let as_of = late.then(|| Instant::parse("2031-01-01T00:00:00+08:00", Offset::BEIJING).unwrap());
+        let folder = world.folder();
+        let by = |outcomes| run(&folder, &Options { outcomes, opportunities, as_of, ..fixed() });
+        let (all, touched) = (by(Listed::All), by(Listed::Touched));
+        prop_assert_eq!(Summary::of(&all).unwrap(), Summary::of(&touched).unwrap());
+        let listed: BTreeSet<String> = touched.outcomes.list().unwrap().iter().map(|outcome| outcome.order_id.to_string()).collect();
+        prop_assert_eq!(told_of(&all, |id| listed.contains(id)), told_of_orders(&touched));
+        prop_assert_eq!(all.findings.len(), touched.findings.len());
+        let counted = touched.untouched.by_currency.values().sum::<u64>();
+        prop_assert_eq!(all.outcomes.len() as u64, touched.outcomes.len() as u64 + counted);
     }
 
     #[test]
@@ -453,12 +496,12 @@ proptest! {
                 prop_assert_eq!(read, settled.iter().sum::<i128>(), "{}", column);
             }
         }
-        let orders: Vec<&str> = audit.outcomes.iter().map(|outcome| outcome.order_id.as_str()).collect();
+        let orders: Vec<String> = audit.outcomes.list().unwrap().iter().map(|outcome| outcome.order_id.to_string()).collect();
         let file = audit.files.iter().find(|file| file.role == Role::Orders).unwrap();
         let is_rejected = |at: usize| rejected.get(&file.id.0).is_some_and(|lines| lines.contains(&(at as u64 + 2)));
         let read = world.rows[0].iter().enumerate().filter(|(at, _)| !is_rejected(*at));
         let ids: BTreeSet<&str> = read.map(|(_, row)| first_cell(row)).collect();
-        prop_assert!(orders.iter().eq(&ids), "one outcome for each order that was read: {:?}, {:?}", orders, ids);
+        prop_assert!(orders.iter().map(String::as_str).eq(ids.iter().copied()), "one outcome for each order that was read: {:?}, {:?}", orders, ids);
     }
 
     #[test]
@@ -496,7 +539,7 @@ proptest! {
         let options = Options { usage_covers: covered.then_some(Interval::EVERYTHING), ..Options::default() };
         let audit = run(&world.folder(), &options);
         prop_assert_eq!(audit.outcomes.len(), world.rows[0].len());
-        for outcome in &audit.outcomes {
+        for outcome in audit.outcomes.list().unwrap() {
             let Some(owed) = &outcome.expected else { continue };
             let id = format!("{},", outcome.order_id);
             let row: Vec<&str> = world.rows[0].iter().find(|row| row.starts_with(&id)).unwrap().split(',').collect();

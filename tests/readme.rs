@@ -297,6 +297,7 @@ fn links_between_pages_lead_somewhere() {
         "CONTRIBUTING.md",
         "CHANGELOG.md",
         "GLOSSARY.md",
+        "docs/benchmarks.md",
         "docs/comparison.md",
         "docs/exports.md",
         "docs/outputs.md",

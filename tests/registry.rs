@@ -13,6 +13,7 @@ use std::{
 
 use common::{CaseFile, Section, project, read_cases};
 use refund_audit::{
+    export::catalogue::Catalogue,
     finding::{KINDS, Kind},
     policy::{BUILTIN, PolicyBook},
     report::FORMATS,
@@ -135,6 +136,27 @@ fn every_case_of_a_finding_belongs_to_a_raised_kind() {
     let cases = names_in("tests/cases/findings", "md");
     let strangers: Vec<&String> = cases.difference(&raised).collect();
     assert!(strangers.is_empty(), "tests/cases/findings tells of what is never raised: {strangers:?}");
+}
+
+#[test]
+fn the_catalogue_of_products_names_the_site_of_the_policies() {
+    let book = PolicyBook::builtin();
+    let catalogue = Catalogue::built_in().unwrap();
+    let mut with_site = 0;
+    for (product, package, site) in catalogue.words() {
+        let applies = book.about(product).filter(|policy| {
+            policy.applies.package_types.as_ref().is_none_or(|named| named.iter().any(|one| one == package))
+                && !policy.applies.package_types_not.iter().any(|one| one == package)
+        });
+        let sites: BTreeSet<&str> = applies.map(|policy| &*policy.site).collect();
+        if let Some(site) = site {
+            assert_eq!(sites, BTreeSet::from([site]), "{product} / {package}");
+            with_site += 1;
+        }
+        // No dialect of Alibaba Cloud knows its site.
+        assert_eq!(site.is_none(), product.starts_with("ali_"), "{product} / {package}");
+    }
+    assert!(with_site > 20, "{with_site}");
 }
 
 #[test]

@@ -49,8 +49,13 @@ fn hold(folder: &Path, book: &PolicyBook) {
         let order_id = finding.order_id.as_ref().map(ToString::to_string);
         found.entry(order_id).or_default().push(finding.kind.slug.to_owned());
     }
-    let outcomes: BTreeMap<String, _> =
-        audit.outcomes.iter().map(|outcome| (outcome.order_id.to_string(), outcome)).collect();
+    let outcomes: BTreeMap<String, _> = audit
+        .outcomes
+        .list()
+        .unwrap()
+        .into_iter()
+        .map(|outcome| (outcome.order_id.to_string(), outcome))
+        .collect();
     let mut wrong = Vec::new();
     let truths = truths(folder);
     for truth in &truths {

@@ -1,12 +1,28 @@
-//! The pipeline, one function a stage: read, assemble, judge in parallel, sum up.
+//! The pipeline, one function a stage: read, assemble, judge in parallel, sum up. A run that memory does not
+//! hold goes through the same stages in parts.
 
+mod aside;
 mod assemble;
+mod budget;
 mod error;
-mod run_checks;
+mod judging;
+mod kept;
 mod options;
+mod orders;
+mod outcomes;
+mod part;
+mod parts;
+mod patterns;
+mod read;
 mod run;
+mod run_checks;
+mod said;
+mod untouched;
 mod wanting;
+mod whole;
 
 pub use error::AuditError;
-pub use options::Options;
+pub use options::{Listed, Options};
+pub use outcomes::Outcomes;
 pub use run::{Audit, Coverage, Survey, Told, audit, survey, tell};
+pub use untouched::Untouched;

@@ -1,6 +1,21 @@
 //! What a run is asked to do.
 
-use crate::time::{Instant, Interval};
+use std::{num::NonZeroUsize, path::PathBuf};
+
+use crate::{
+    ingest::Reader,
+    time::{Instant, Interval},
+};
+
+/// Which orders of a run get an outcome of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Listed {
+    /// Every one.
+    #[default]
+    All,
+    /// Those that something was asked or is to be said about; the others are counted.
+    Touched,
+}
 
 /// The options of a run that change its result, and those that change only its speed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +28,16 @@ pub struct Options {
     pub opportunities: bool,
     /// Whether inputs are digested for the manifest.
     pub digests: bool,
+    /// Which orders get an outcome.
+    pub outcomes: Listed,
+    /// How many bytes of memory a run may take; `None` sets no limit.
+    pub memory: Option<u64>,
+    /// In how many parts a run is to be taken however much memory there is; `None` leaves it to `memory`.
+    pub parts: Option<NonZeroUsize>,
+    /// Where files go that memory does not hold; `None` takes the system's folder for such files.
+    pub spill_dir: Option<PathBuf>,
     /// How many threads; `None` takes one for each core.
     pub threads: Option<usize>,
+    /// What splits canonical files into rows.
+    pub reader: Reader,
 }

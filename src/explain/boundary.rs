@@ -78,6 +78,7 @@ pub(super) fn boundary(
                 "with a policy for this product and date it could be decided (--policies)".to_owned()
             }
             Unknown::DateOnly => "with seconds in the export it could be decided".to_owned(),
+            Unknown::RequestTime => "with the time of the request it could be decided".to_owned(),
             _ => "with that settled it could be decided".to_owned(),
         });
     }

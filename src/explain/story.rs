@@ -6,7 +6,7 @@ use super::{boundary::boundary, tests_told::tests};
 use crate::{
     case::{Case, Horizon},
     ingest::FileRead,
-    judge::{Answer, Judgement, Request, View, judge, reason},
+    judge::{Answer, Judgement, Request, View, judge, of_site, reason},
     layout::hanging,
     policy::{Eligibility, Owed, PolicyBook},
     record::{Basis, EventKey, SourceRef},
@@ -117,10 +117,12 @@ fn timeline(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn 
         let id = &refund.refund_id;
         let channel = refund.channel.map(|channel| format!(" by {}", channel.word())).unwrap_or_default();
         let row = place(refund.at);
-        add(
-            Some(refund.requested_at.earliest()),
-            format!("refund {id} requested{channel}, now {}  {row}", seen.status.word()),
-        );
+        let requested = if refund.assumed.request {
+            format!("refund {id} requested by now: the export has no time of it")
+        } else {
+            format!("refund {id} requested{channel}")
+        };
+        add(Some(refund.requested_at.earliest()), format!("{requested}, now {}  {row}", seen.status.word()));
         add(refund.decided_at, format!("refund {id} decided"));
         add(
             refund.completed_at,
@@ -151,26 +153,43 @@ fn timeline(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn 
     Ok(())
 }
 
-/// One request: rule, tests, sum, readings, boundary.
+/// One request; where the export has no time of it, the earliest and the latest that it may have been.
 fn answered(book: &PolicyBook, view: &View<'_>, request: Request, out: &mut dyn Write) -> io::Result<()> {
     let answer = Answer::of(book, view, request);
     let asked = request.named_at().text(ZONE);
-    if view.first_request().is_some() {
-        writeln!(out, "\nThe request of {asked}")?;
-    } else {
-        writeln!(out, "\nNothing was requested; a request at the as-of date {asked}")?;
+    let Some(ends) = answer.ends.as_deref() else {
+        if view.first_request().is_some() {
+            writeln!(out, "\nThe request of {asked}")?;
+        } else {
+            writeln!(out, "\nNothing was requested; a request at the as-of date {asked}")?;
+        }
+        return put_to_policy(book, view, &answer, out);
+    };
+    for (end, [name, bound]) in ends.iter().zip([["payment", "earliest"], ["completion", "latest"]]) {
+        let at = end.asked.request.named_at().text(ZONE);
+        writeln!(out, "\nA request at the {name} {at}, the {bound} that it may have been made")?;
+        put_to_policy(book, view, end, out)?;
     }
+    writeln!(out, "\nWhenever between both it was made, of which the export has no time")?;
+    eligible(view, &answer, out)
+}
+
+/// What policy says to one request: rule, tests, sum, readings, boundary.
+fn put_to_policy(
+    book: &PolicyBook,
+    view: &View<'_>,
+    answer: &Answer<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let Some((policy, version)) = answer.ruled else {
         if let Eligibility::Unknown(why) = answer.entitlement.eligibility {
-            put(out, "  rule        ", &format!("none. {}", reason(view, &answer, why)))?;
+            put(out, "  rule        ", &format!("none. {}", reason(view, answer, why)))?;
         }
-        let near: Vec<&str> = book.about(&view.order().product).map(|policy| &*policy.id).collect();
+        let product = &*view.order().product;
+        let product = of_site(product).map_or(product, |(product, _)| product);
+        let near: Vec<&str> = book.about(product).map(|policy| &*policy.id).collect();
         if !near.is_empty() {
-            put(
-                out,
-                "  nearest     ",
-                &format!("policies about {}: {}", view.order().product, near.join(", ")),
-            )?;
+            put(out, "  nearest     ", &format!("policies about {product}: {}", near.join(", ")))?;
         }
         return Ok(());
     };
@@ -191,7 +210,7 @@ fn answered(book: &PolicyBook, view: &View<'_>, request: Request, out: &mut dyn 
     if let Some(general) = policy
         .exception_to
         .as_ref()
-        .filter(|general| book.get(general).is_some_and(|general| general.applies.covers(view.order())))
+        .filter(|general| book.get(general).is_some_and(|general| general.applies.covers_order(view.order())))
     {
         put(out, "              ", &format!("as an exception it sets {general} aside"))?;
     }
@@ -199,10 +218,19 @@ fn answered(book: &PolicyBook, view: &View<'_>, request: Request, out: &mut dyn 
         put(out, "  source      ", &format!("{} ({}), {}", source.title, source.stamp, source.url))?;
     }
     writeln!(out, "  tests")?;
-    for line in tests(view, &answer, policy, version) {
+    for line in tests(view, answer, policy, version) {
         let (mark, told) = line.split_at_checked(4).unwrap_or(("", &line));
         put(out, &format!("    {mark}"), told)?;
     }
+    eligible(view, answer, out)?;
+    readings(view, answer, out)?;
+    for line in boundary(view, answer, policy, version) {
+        put(out, "  boundary    ", &line)?;
+    }
+    Ok(())
+}
+
+fn eligible(view: &View<'_>, answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
     match answer.entitlement.eligibility {
         Eligibility::Yes => put(out, "  eligible    ", "yes")?,
         Eligibility::No => put(
@@ -211,16 +239,12 @@ fn answered(book: &PolicyBook, view: &View<'_>, request: Request, out: &mut dyn 
             &format!("no: {} against it", plural(answer.entitlement.grounds.len(), "ground")),
         )?,
         Eligibility::Unknown(why) => {
-            put(out, "  eligible    ", &format!("unknown. {}", reason(view, &answer, why)))?;
+            put(out, "  eligible    ", &format!("unknown. {}", reason(view, answer, why)))?;
         }
     }
     if let Some(owed) = &answer.entitlement.owed {
         put(out, "  owed        ", &owed.working())?;
         put(out, "  split       ", &owed.split.text())?;
-    }
-    readings(view, &answer, out)?;
-    for line in boundary(view, &answer, policy, version) {
-        put(out, "  boundary    ", &line)?;
     }
     Ok(())
 }

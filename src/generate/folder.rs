@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{Export, Sinks};
+use crate::scratch::Scratch;
 
 /// The files of a folder under way.
 pub(super) struct Folder {
@@ -17,15 +18,14 @@ pub(super) struct Folder {
 impl Folder {
     /// Makes `out`: fills a folder beside it and renames that in the end.
     pub(super) fn build<T>(out: &Path, fill: impl FnOnce(&mut Self) -> io::Result<T>) -> io::Result<T> {
-        let refuse =
-            || io::Error::new(io::ErrorKind::AlreadyExists, format!("{} is already there", out.display()));
         if out.symlink_metadata().is_ok() {
-            return Err(refuse());
+            let taken = format!("{} is already there", out.display());
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, taken));
         }
         let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let beside = tempfile::Builder::new().prefix(".generate-").tempdir_in(parent)?;
+        let scratch = Scratch::new_in(parent)?;
         // A temporary folder is closed to others; the one inside it is made like any other.
-        let at = beside.path().join("new");
+        let at = scratch.path().join("new");
         fs::create_dir(&at)?;
         let open = |export: Export| File::create(at.join(export.file_name())).map(BufWriter::new);
         let files = Export::ALL.into_iter().map(open).collect::<io::Result<_>>()?;
@@ -34,10 +34,7 @@ impl Folder {
         for file in folder.files {
             file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         }
-        if out.symlink_metadata().is_ok() {
-            return Err(refuse());
-        }
-        fs::rename(&folder.at, out)?;
+        scratch.put(&folder.at, out, false)?;
         Ok(filled)
     }
 

@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     money::{Money, Quantity},
-    record::Assumed,
+    record::{Assumed, Link},
+    scan::times::TimeReader,
     suggest::did_you_mean,
     time::{Instant, Moment, Offset, parse_moment},
 };
@@ -32,17 +33,29 @@ pub(super) struct Marks {
     pub(super) latest: Option<Instant>,
 }
 
+impl Marks {
+    /// With those of other cells.
+    pub(super) fn add(&mut self, other: Self) {
+        self.zone_assumed += other.zone_assumed;
+        self.blurred += other.blurred;
+        self.long_decimals += other.long_decimals;
+        self.latest = self.latest.max(other.latest);
+    }
+}
+
 /// A row with the layout of its file, and the marks of the cells read so far.
 pub(super) struct Cells<'r> {
     pub(super) record: RowCells<'r>,
     pub(super) layout: &'r Layout,
     pub(super) zone: Offset,
     pub(super) marks: Marks,
+    times: TimeReader,
 }
 
 impl<'r> Cells<'r> {
     pub(super) fn new(record: RowCells<'r>, layout: &'r Layout, zone: Offset) -> Self {
-        Self { record, layout, zone, marks: Marks::default() }
+        let times = TimeReader::new(zone.seconds_east());
+        Self { record, layout, zone, marks: Marks::default(), times }
     }
 
     fn column(&self, at: usize) -> &'static Column {
@@ -146,6 +159,12 @@ impl<'r> Cells<'r> {
     pub(super) fn moment(&mut self, column: impl Into<usize>) -> Result<Option<Moment>, Fault> {
         let at = column.into();
         let Some(text) = self.text(at)? else { return Ok(None) };
+        if let Some(read) = self.times.read(text.as_bytes()) {
+            let instant = Instant::from_micros(read.micros);
+            self.marks.zone_assumed += u64::from(read.zone_assumed);
+            self.marks.latest = self.marks.latest.max(Some(instant));
+            return Ok(Some(Moment::exact(instant)));
+        }
         match parse_moment(text, self.zone) {
             Ok(reading) => {
                 self.marks.zone_assumed += u64::from(reading.zone_assumed);
@@ -171,6 +190,40 @@ impl<'r> Cells<'r> {
     pub(super) fn assumed(&self, column: impl Into<usize>) -> Result<Assumed, Fault> {
         let at = column.into();
         let Some(text) = self.text(at)? else { return Ok(Assumed::default()) };
+        self.assumed_words(at, text)
+    }
+
+    /// The same of a refund, and how it was tied to its order: the last word, which may hold an id with
+    /// anything in it.
+    pub(super) fn assumed_and_link(
+        &self,
+        column: impl Into<usize>,
+    ) -> Result<(Assumed, Option<Link>), Fault> {
+        let at = column.into();
+        let Some(text) = self.text(at)? else { return Ok((Assumed::default(), None)) };
+        let (words, link) = match text.strip_prefix(Link::WORD) {
+            Some(link) => (None, Some(link)),
+            None => match text.split_once(&format!(";{}", Link::WORD)) {
+                Some((words, link)) => (Some(words), Some(link)),
+                None => (Some(text), None),
+            },
+        };
+        let assumed = words.map(|words| self.assumed_words(at, words)).transpose()?.unwrap_or_default();
+        let Some(word) = link else { return Ok((assumed, None)) };
+        match Link::parse(word) {
+            Some(link) => Ok((assumed, Some(link))),
+            None => self.fault(
+                at,
+                format!(
+                    "{} is not resource:ID, latest:ID, export, first or none, behind {}",
+                    brief(word),
+                    Link::WORD
+                ),
+            ),
+        }
+    }
+
+    fn assumed_words(&self, at: usize, text: &str) -> Result<Assumed, Fault> {
         match Assumed::parse(text) {
             Ok(assumed) => Ok(assumed),
             Err(word) => self.fault(

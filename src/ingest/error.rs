@@ -23,6 +23,16 @@ pub enum IngestError {
         /// Why.
         source: io::Error,
     },
+    /// It has another size than when it was opened: it was written to, cut or replaced.
+    #[error("{}: had {bytes_before} bytes when it was opened and has {bytes_now} now; read it again once nothing changes it", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// Its size when it was opened.
+        bytes_before: u64,
+        /// Its size when everything was read; 0 where it is gone.
+        bytes_now: u64,
+    },
     /// It gives no rows.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -35,14 +45,6 @@ pub enum IngestError {
     /// A mapping or dialect file does not fit.
     #[error(transparent)]
     Dialect(#[from] DialectError),
-    /// A file format that this program does not read.
-    #[error("{file}: {format} is not read; export it as CSV")]
-    Format {
-        /// The file.
-        file: String,
-        /// The format.
-        format: &'static str,
-    },
     /// A dialect is named for a file that is not among the inputs.
     #[error("--dialect {file}={dialect}: no such file among the inputs")]
     NoSuchInput {
@@ -84,6 +86,16 @@ pub enum IngestError {
         file: String,
         /// The column.
         column: String,
+    },
+    /// It is an export of other facts than it was given for.
+    #[error("{file}: given as {}, but it is {dialect}, which has none", role.word())]
+    OtherRole {
+        /// The file.
+        file: String,
+        /// The role it was given for.
+        role: Role,
+        /// What it is.
+        dialect: String,
     },
     /// Its name is given for another role than its header says.
     #[error("{file}:1: given as {}, but {column} is missing{hint}", role.word())]

@@ -16,18 +16,19 @@ use super::{
     refunds::refund,
     rows::{Row, RowCells},
     schema::columns,
-    usage::{self, OrderIndex, UsageRead},
+    usage::{self, ExportScan, Streamed, UsageSink},
 };
 use crate::{
     digest::Digest,
     export::{
         convert::{self, Conversion, Item, Note, UNLINKED_MARK},
-        dialect::{self, Class, Dialect},
+        dialect::{self, Class},
     },
-    record::{Assumed, Defect, Fate, Role, SourceRef},
-    time::Instant,
+    record::{Assumed, Defect, Fate, FileId, Link, Role, SourceRef},
 };
 
+/// Rows of usage taken before they are consumed.
+const ROWS_TOGETHER: u64 = 1024;
 /// How much of a rejected record is shown.
 const RAW_CHARS_MAX: usize = 400;
 
@@ -51,6 +52,7 @@ pub(crate) fn unread(source: &Source) -> Vec<FileRead> {
         file.roles.clone_from(&roles);
         if let Way::Export(dialect) = &source.way {
             file.dialect = Some(dialect.id.clone());
+            file.lacks = dialect.lacks.iter().map(|lack| lack.fact.clone()).collect();
             // Each role that it may give is a part of its totals, if only an empty one.
             file.shares = roles.iter().map(|role| (*role, crate::record::ControlTotal::default())).collect();
         }
@@ -72,6 +74,9 @@ pub fn read_export(
 ) -> Result<ExportRead, IngestError> {
     let mut read = ExportRead { files: unread(source), records: Vec::new(), defects: Vec::new() };
     let mut conversion = plan.conversion(source)?;
+    for (file, columns) in read.files.iter_mut().zip(conversion.columns_not_read()) {
+        file.unknown_columns = columns;
+    }
     let lead = source.lead();
     let (mut counted, mut usage_rows) = (0, 0);
     for item in &mut conversion {
@@ -104,12 +109,12 @@ pub fn read_export(
                 (defect.part, Fate::Rejected)
             }
             Item::Duplicate { part, .. } => {
-                note(&mut read.files[part], "rows stand twice in one record and count once");
+                note(&mut read.files[part], "rows that stand twice in one record and count once");
                 (part, Fate::Duplicate)
             }
             Item::OutOfScope { part, class, reason, .. } => {
                 if class != Class::Furniture {
-                    let text = format!("rows are out of scope ({}): {reason}", class.word());
+                    let text = format!("rows out of scope ({}: {reason})", class.word());
                     note(&mut read.files[part], &text);
                 }
                 (part, Fate::OutOfScope)
@@ -121,15 +126,12 @@ pub fn read_export(
     }
     finish(&mut read.files, &conversion, counted);
     if usage_rows > 0 || counted > 0 {
-        let unmapped: Vec<String> = conversion
-            .unmapped()
-            .iter()
-            .map(|(product, package, item)| {
-                format!("{product} / {package}: {}, {}", item.records, item.money())
-            })
-            .collect();
-        for product in unmapped {
-            note(&mut read.files[0], &format!("product without a word of ours: {product}"));
+        for (product, package, item) in conversion.unmapped().iter() {
+            let text = format!(
+                "records of a product without a word of ours ({product} / {package}, {})",
+                item.money()
+            );
+            read.files[0].notes.insert(text, item.records);
         }
     }
     end(&mut read.files, source, digest, progress)?;
@@ -144,7 +146,7 @@ fn finish(files: &mut [FileRead], conversion: &Conversion, counted: u64) {
     }
     if conversion.replaced() > 0 {
         let notes = &mut files[0].notes;
-        notes.insert("places that are no text were replaced".to_owned(), conversion.replaced());
+        notes.insert("places that are no text and were replaced".to_owned(), conversion.replaced());
     }
 }
 
@@ -170,17 +172,37 @@ fn note(file: &mut FileRead, text: &str) {
 }
 
 /// What stands in a record for facts that its export does not have.
-pub(crate) fn assume(record: &mut convert::Record, dialect: &Dialect) {
-    let lacks = |fact: &str| dialect.lacks.iter().any(|lack| lack.fact == fact);
+pub(crate) fn assume(record: &mut convert::Record) {
     let assumed = Assumed {
-        request: record.role == dialect::Role::Refunds && lacks("requested_at"),
+        request: record.request_assumed,
         tenders: record.total_only || record.notes.contains(&Note::TenderSplitAbsent),
     };
+    let words: Vec<String> = assumed
+        .text()
+        .map(str::to_owned)
+        .into_iter()
+        .chain(link_of(record).map(|link| link.text()))
+        .collect();
     if let Some(cell) = record.role.place_of("assumed").and_then(|place| record.cells.get_mut(place))
-        && let Some(text) = assumed.text()
+        && !words.is_empty()
     {
-        *cell = Some(text.to_owned());
+        *cell = Some(words.join(";"));
     }
+}
+
+/// How a refund was tied to its order, where its row does not name that.
+fn link_of(record: &convert::Record) -> Option<Link> {
+    let is_of_several = record.notes.iter().any(|note| matches!(note, Note::SeveralOrdersOfResource(_)));
+    record.notes.iter().filter(|_| record.role == dialect::Role::Refunds).find_map(|note| match note {
+        Note::LinkedByResource(resource) if is_of_several => {
+            Some(Link::LatestOfResource(resource.as_str().into()))
+        }
+        Note::LinkedByResource(resource) => Some(Link::Resource(resource.as_str().into())),
+        Note::LinkedByRefund => Some(Link::OtherExport),
+        Note::SeveralOrders(_) => Some(Link::FirstOfSeveral),
+        Note::Unlinked => Some(Link::NotFound),
+        _ => None,
+    })
 }
 
 /// Counts what a reader should know of a record.
@@ -188,20 +210,20 @@ fn notes_of(file: &mut FileRead, record: &convert::Record) {
     for one in &record.notes {
         let text = match one {
             Note::TenderSum { .. } => "records whose means of payment do not add up to their amount",
-            Note::TaxIncluded => "records have tax among their amounts",
-            Note::SignReversed => "refunds are signed the other way than such exports usually are",
-            Note::MixedRows => "records are sums of rows of both signs",
-            Note::SplitByFormula => "refunds are parts of one refund, split by the vendor's formula",
-            Note::SeveralOrders(_) => "refunds are for several orders and stand with the first",
+            Note::TaxIncluded => "records with tax among their amounts",
+            Note::SignReversed => "refunds signed the other way than such exports usually are",
+            Note::MixedRows => "records that are sums of rows of both signs",
+            Note::SplitByFormula => "parts of a refund that was split by the vendor's formula",
+            Note::SeveralOrders(_) => "refunds for several orders, which stand with the first",
             Note::FormulaDisagrees { .. } => "refunds whose formula names another sum",
-            Note::LinkedByResource(_) => "refunds were tied to their order by its resource",
-            Note::LinkedByRefund => "refunds were tied to their order by another export",
+            Note::LinkedByResource(_) => "refunds tied to their order by its resource",
+            Note::LinkedByRefund => "refunds tied to their order by another export",
             Note::SeveralOrdersOfResource(_) => {
-                "refunds have a resource of several orders; the latest was taken"
+                "refunds with a resource of several orders, of which the latest was taken"
             }
-            Note::Unlinked => "refunds name no order that could be found",
-            Note::Completed => "records were completed from another export",
-            Note::OtherExportDisagrees { .. } => "records have another sum in another export",
+            Note::Unlinked => "refunds whose order was not found",
+            Note::Completed => "records completed from another export",
+            Note::OtherExportDisagrees { .. } => "records with another sum in another export",
             _ => continue,
         };
         note(file, text);
@@ -277,7 +299,7 @@ pub(crate) fn accept(
 /// Counts a record that another export has taken up.
 pub(crate) fn absorb(role: Role, rows: u64, file: &mut FileRead) {
     file.share(role).settle_rows(Fate::Duplicate, rows);
-    note(file, "records stand in another export with their means of payment and complete it");
+    note(file, "records that complete those of another export, which has their means of payment");
 }
 
 fn defect(record: &convert::Record, at: SourceRef, role: Role, fault: Fault) -> Defect {
@@ -302,7 +324,7 @@ pub(crate) fn check(record: &convert::Record, at: SourceRef) -> Option<Defect> {
         Role::Orders => order(&mut cells, at).err(),
         Role::Refunds => refund(&mut cells, at).err(),
         Role::Events => event(&mut cells, at).err(),
-        Role::Usage => usage::line(&mut cells).err(),
+        Role::Usage => usage::line(&mut cells, at).err(),
         Role::Packages => None,
     };
     fault.map(|fault| defect(record, at, role, fault))
@@ -313,18 +335,23 @@ pub(crate) fn check(record: &convert::Record, at: SourceRef) -> Option<Defect> {
 /// # Errors
 ///
 /// [`IngestError`] where it cannot be read as a whole; never for a row.
-pub fn scan_export(
+pub fn stream_export<S: UsageSink>(
     plan: &Plan,
     source: &Source,
-    index: &OrderIndex<'_>,
-    as_of: Option<Instant>,
+    sink: &S,
+    consume: &mut dyn FnMut(FileId, S::Taken),
     digest: bool,
     progress: &dyn Progress,
-) -> Result<Vec<(UsageRead, Vec<Defect>)>, IngestError> {
+) -> Result<Vec<Streamed>, IngestError> {
     let mut conversion = plan.conversion(source)?;
     let layout = Layout::canonical(Role::Usage);
-    let mut scans: Vec<usage::Scan> =
-        unread(source).into_iter().map(|file| usage::Scan::new(file, index)).collect();
+    let mut files = unread(source);
+    for (file, columns) in files.iter_mut().zip(conversion.columns_not_read()) {
+        file.unknown_columns = columns;
+    }
+    let mut scans: Vec<ExportScan> = files.into_iter().map(ExportScan::new).collect();
+    // Rows of one table that were taken and not consumed yet.
+    let mut pending: Option<(usize, u64, S::Taken)> = None;
     let alone = !source.has_records();
     let mut counted = 0;
     for item in &mut conversion {
@@ -333,8 +360,16 @@ pub fn scan_export(
         match item {
             Item::Record(record) if record.role == dialect::Role::Usage => {
                 let scan = &mut scans[record.part];
-                notes_of(&mut scan.usage.read, &record);
-                scan.row(&row_of(&record), &layout, index, as_of);
+                notes_of(&mut scan.read, &record);
+                let is_due = |(part, rows, _): &mut (usize, u64, S::Taken)| {
+                    *part != record.part || *rows == ROWS_TOGETHER
+                };
+                if let Some((part, _, taken)) = pending.take_if(is_due) {
+                    consume(source.parts[part].0, taken);
+                }
+                let (_, rows, taken) = pending.get_or_insert_with(|| (record.part, 0, sink.begin()));
+                *rows += 1;
+                scan.row(RowCells::Canonical(&record.cells), record.line, &layout, sink, taken);
             }
             Item::Record(_) => {}
             _ if !alone => {}
@@ -342,7 +377,7 @@ pub fn scan_export(
                 let scan = &mut scans[found.part];
                 scan.settle_other(Fate::Rejected);
                 scan.defects.push(Defect {
-                    at: SourceRef { file: scan.usage.read.id, line: found.line },
+                    at: SourceRef { file: scan.read.id, line: found.line },
                     role: Role::Usage,
                     column: found.column,
                     reason: found.reason,
@@ -354,18 +389,21 @@ pub fn scan_export(
                 let scan = &mut scans[part];
                 scan.settle_other(Fate::OutOfScope);
                 if class != Class::Furniture {
-                    let text = format!("rows are out of scope ({}): {reason}", class.word());
-                    note(&mut scan.usage.read, &text);
+                    let text = format!("rows out of scope ({}: {reason})", class.word());
+                    note(&mut scan.read, &text);
                 }
             }
         }
     }
-    let mut found: Vec<(UsageRead, Vec<Defect>)> = scans.into_iter().map(usage::Scan::end).collect();
+    if let Some((part, _, taken)) = pending {
+        consume(source.parts[part].0, taken);
+    }
+    let mut found: Vec<Streamed> = scans.into_iter().map(ExportScan::end).collect();
     let mut files: Vec<FileRead> = Vec::new();
-    for (usage, _) in &mut found {
-        let control = std::mem::take(&mut usage.read.control);
-        *usage.read.share(Role::Usage) = control;
-        files.push(usage.read.clone());
+    for streamed in &mut found {
+        let control = std::mem::take(&mut streamed.read.control);
+        *streamed.read.share(Role::Usage) = control;
+        files.push(streamed.read.clone());
     }
     if alone {
         finish(&mut files, &conversion, counted);
@@ -373,8 +411,8 @@ pub fn scan_export(
     } else {
         files.iter_mut().for_each(FileRead::add_up);
     }
-    for ((usage, _), file) in found.iter_mut().zip(files) {
-        usage.read = file;
+    for (streamed, file) in found.iter_mut().zip(files) {
+        streamed.read = file;
     }
     Ok(found)
 }

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    io,
     path::{Path, PathBuf},
 };
 
@@ -10,16 +9,20 @@ use super::{
     cells::{Cells, Fault, Marks},
     error::IngestError,
     events::event,
-    header::{Layout, recognise},
+    header::Layout,
     orders::order,
-    progress::Progress,
+    reading::Reading,
     refunds::refund,
-    rows::{Row, Rows},
+    rows::{Row, RowCells, split_again},
     schema::columns,
+    table::{self, Slots, Take},
+    usage::Fates,
 };
 use crate::{
+    export::source::Place,
     money::Money,
     record::{ControlTotal, Defect, Event, Fate, FileId, Order, Refund, Role, SourceRef},
+    scan,
     time::{Instant, Offset},
 };
 
@@ -41,6 +44,8 @@ pub struct FileRead {
     pub role: Role,
     /// The dialect through which it was read; none for a canonical file.
     pub dialect: Option<String>,
+    /// Facts that an export of this dialect cannot say, by the dialect's word.
+    pub lacks: Vec<String>,
     /// The roles that an export of this dialect may give.
     pub roles: Vec<Role>,
     /// Its size in bytes.
@@ -83,6 +88,7 @@ impl FileRead {
             part: None,
             role,
             dialect: None,
+            lacks: Vec::new(),
             roles: vec![role],
             bytes: std::fs::metadata(path).map_or(0, |about| about.len()),
             sha256: None,
@@ -137,6 +143,14 @@ impl FileRead {
         self.add_up();
     }
 
+    /// Counts what became of its usage.
+    pub(crate) fn settle_usage(&mut self, fates: &Fates) {
+        fates.settle(&mut self.control);
+        if let Some(share) = self.shares.get_mut(&Role::Usage) {
+            fates.settle(share);
+        }
+    }
+
     /// Whether it tells of a role.
     #[must_use]
     pub fn gives(&self, role: Role) -> bool {
@@ -157,10 +171,6 @@ impl FileRead {
         if let Some(share) = self.shares.get_mut(&role) {
             share.resettle(from, to, rows, amounts.iter().copied());
         }
-    }
-
-    pub(super) fn take(&mut self, marks: Marks) {
-        self.take_as(self.role, marks);
     }
 
     pub(super) fn take_as(&mut self, role: Role, marks: Marks) {
@@ -187,76 +197,91 @@ pub struct Records {
     pub packs: Vec<(String, String)>,
 }
 
-/// A file opened, its header recognised.
-pub(super) struct Opened<'p> {
-    pub(super) rows: Rows<'p>,
-    pub(super) layout: Layout,
-    pub(super) read: FileRead,
-}
-
-/// Opens a file and recognises its header.
-pub(super) fn open<'p>(
-    id: FileId,
-    path: &Path,
-    given: Option<Role>,
-    digest: bool,
-    progress: &'p dyn Progress,
-) -> Result<Opened<'p>, IngestError> {
-    let error = |source| IngestError::Io { path: path.to_owned(), source };
-    let mut rows = Rows::open(path, digest, progress).map_err(error)?;
-    let header: Vec<String> = match rows.next().map_err(error)? {
-        Some(row) => row.record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect(),
-        None => Vec::new(),
-    };
-    rows.expect_width(header.len());
-    let name = path.to_string_lossy();
-    let layout = if header.is_empty() {
-        let role = given.or_else(|| role_by_name(path));
-        Layout::of_nothing(role.ok_or_else(|| IngestError::Empty { file: name.clone().into_owned() })?)
-    } else {
-        recognise(&name, &header, given)?
-    };
-    let mut read = FileRead::new(id, path, layout.role);
-    read.unknown_columns.clone_from(&layout.unknown);
-    Ok(Opened { rows, layout, read })
-}
-
-/// What an empty file was to tell of, by the one role that its name holds.
-fn role_by_name(path: &Path) -> Option<Role> {
-    let name = path.file_stem()?.to_string_lossy().to_lowercase();
-    let mut named = Role::ALL.into_iter().filter(|role| name.contains(role.word()));
-    named.next().filter(|_| named.next().is_none())
+impl Records {
+    /// Takes up those that follow.
+    pub fn append(&mut self, mut next: Self) {
+        self.orders.append(&mut next.orders);
+        self.refunds.append(&mut next.refunds);
+        self.events.append(&mut next.events);
+        self.packs.append(&mut next.packs);
+    }
 }
 
 /// The role of a file by its header, without reading further.
-pub(super) fn role_of(path: &Path, given: Option<Role>) -> Result<Role, IngestError> {
-    open(FileId(0), path, given, false, &super::Silent).map(|opened| opened.layout.role)
+pub(super) fn role_of(place: &Place, given: Option<Role>) -> Result<Role, IngestError> {
+    table::open(FileId(0), place, given, &Reading::new(&super::Silent)).map(|table| table.layout.role)
 }
 
-/// Reads a file of orders, refunds or events whole.
+/// Reads a file of orders, refunds or events; its records are handed on some at a time, in the order of the
+/// file.
 ///
 /// # Errors
 ///
 /// [`IngestError`] where the file cannot be read or its header is not known; never for a row.
 pub fn read_file(
     id: FileId,
-    path: &Path,
+    place: &Place,
     given: Option<Role>,
-    digest: bool,
-    progress: &dyn Progress,
-) -> Result<(FileRead, Records, Vec<Defect>), IngestError> {
-    let Opened { mut rows, layout, mut read } = open(id, path, given, digest, progress)?;
-    let mut records = Records::default();
-    let mut defects = Vec::new();
-    let error = |source: io::Error| IngestError::Io { path: path.to_owned(), source };
-    while let Some(row) = rows.next().map_err(error)? {
-        let at = SourceRef { file: id, line: row.line };
-        let mut cells = Cells::new(row.record, &layout, ZONE);
-        read.control.read_row();
-        for (column, units) in readable_amounts(&row, &layout) {
-            read.control.read_sum(column, units);
+    reading: &Reading<'_>,
+    sink: &mut (dyn FnMut(Records) + Send),
+) -> Result<(FileRead, Vec<Defect>), IngestError> {
+    let table = table::open(id, place, given, reading)?;
+    let layout = table.layout.clone();
+    let slots = Slots::of(layout.places.iter().flatten().copied());
+    let take = TakeRecords { id, layout: &layout };
+    let mut tally = Tally::default();
+    let mut read = table.read(slots.as_ref(), &take, |(records, part)| {
+        sink(records);
+        tally.add(part);
+    })?;
+    let defects = tally.settle(&mut read);
+    Ok((read, defects))
+}
+
+/// Rows to records.
+struct TakeRecords<'l> {
+    id: FileId,
+    layout: &'l Layout,
+}
+
+impl Take for TakeRecords<'_> {
+    type State = ();
+    type Part = (Records, Tally);
+
+    fn state(&self) {}
+
+    fn part(&self) -> (Records, Tally) {
+        <(Records, Tally)>::default()
+    }
+
+    fn records(
+        &self,
+        (): &mut (),
+        part: &mut (Records, Tally),
+        records: scan::Rows<'_>,
+        count: usize,
+        slots: &Slots,
+    ) {
+        for record in records.iter().take(count) {
+            self.take(part, &slots.row(record));
         }
-        let parsed = check_width(&row, &layout).and_then(|()| match layout.role {
+    }
+
+    fn row(&self, (): &mut (), part: &mut (Records, Tally), row: &Row<'_>) {
+        self.take(part, row);
+    }
+}
+
+impl TakeRecords<'_> {
+    fn take(&self, (records, tally): &mut (Records, Tally), row: &Row<'_>) {
+        let layout = self.layout;
+        let at = SourceRef { file: self.id, line: row.line };
+        let mut cells = Cells::new(row.record, layout, ZONE);
+        tally.control.read_row();
+        for (column, units) in readable_amounts(row, layout) {
+            tally.control.read_sum(column, units);
+        }
+        let parsed = check_width(row, layout).and_then(|()| match layout.role {
             Role::Orders => order(&mut cells, at).map(|order| records.orders.push(order)),
             Role::Refunds => refund(&mut cells, at).map(|refund| records.refunds.push(refund)),
             Role::Events => event(&mut cells, at).map(|event| records.events.push(event)),
@@ -264,9 +289,8 @@ pub fn read_file(
         });
         match parsed {
             Ok(()) => {
-                let marks = cells.marks;
-                read.take(marks);
-                read.control.settle_rows(Fate::Accepted, 1);
+                tally.marks.add(cells.marks);
+                tally.control.settle_rows(Fate::Accepted, 1);
                 let amounts = match layout.role {
                     Role::Orders => records.orders.last().map(order_amounts),
                     Role::Refunds => records.refunds.last().map(refund_amounts),
@@ -274,35 +298,66 @@ pub fn read_file(
                     Role::Usage | Role::Packages => None,
                 };
                 for (column, units) in amounts.into_iter().flatten() {
-                    read.control.settle_sum(Fate::Accepted, column, units);
+                    tally.control.settle_sum(Fate::Accepted, column, units);
                 }
             }
-            Err(fault) => reject(&mut read, &mut defects, &layout, &row, fault),
+            Err(fault) => tally.reject(self.id, layout, row, fault),
         }
     }
-    read.sha256 = rows.digest();
-    Ok((read, records, defects))
 }
 
-/// Counts a row as rejected and keeps what is wrong with it.
-pub(super) fn reject(
-    read: &mut FileRead,
-    defects: &mut Vec<Defect>,
-    layout: &Layout,
-    row: &Row<'_>,
-    fault: Fault,
-) {
-    read.control.settle_rows(Fate::Rejected, 1);
-    for (column, units) in readable_amounts(row, layout) {
-        read.control.settle_sum(Fate::Rejected, column, units);
+/// What the rows of a part of a file, or of all of it, add to what is known of the file.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) control: ControlTotal,
+    pub(super) marks: Marks,
+    pub(super) defects: Vec<Defect>,
+}
+
+impl Tally {
+    /// Takes up the part that follows.
+    pub(super) fn add(&mut self, next: Self) {
+        self.control.add(&next.control);
+        self.marks.add(next.marks);
+        self.defects.extend(next.defects);
     }
-    defects.push(Defect {
-        at: SourceRef { file: read.id, line: row.line },
-        role: layout.role,
-        column: fault.column.to_owned(),
-        reason: fault.reason,
-        raw: raw(row),
-    });
+
+    /// Writes all of it into the file; the rejected rows come back.
+    pub(super) fn settle(self, read: &mut FileRead) -> Vec<Defect> {
+        let role = read.role;
+        self.settle_as(role, read)
+    }
+
+    /// The same for rows that tell of a role which may not be that of the file.
+    pub(super) fn settle_as(self, role: Role, read: &mut FileRead) -> Vec<Defect> {
+        read.control.add(&self.control);
+        read.take_as(role, self.marks);
+        self.defects
+    }
+
+    /// Counts a row as rejected and keeps what is wrong with it.
+    pub(super) fn reject(&mut self, file: FileId, layout: &Layout, row: &Row<'_>, fault: Fault) {
+        // The block reader has only the wanted cells; what is shown of a row is all of them.
+        let whole;
+        let shown = match row.record {
+            RowCells::Scanned(record, _) => {
+                whole = split_again(record.raw()).expect("memory can be read");
+                &Row { record: RowCells::Read(&whole), ..*row }
+            }
+            _ => row,
+        };
+        self.control.settle_rows(Fate::Rejected, 1);
+        for (column, units) in readable_amounts(shown, layout) {
+            self.control.settle_sum(Fate::Rejected, column, units);
+        }
+        self.defects.push(Defect {
+            at: SourceRef { file, line: row.line },
+            role: layout.role,
+            column: fault.column.to_owned(),
+            reason: fault.reason,
+            raw: raw(shown),
+        });
+    }
 }
 
 /// A row has as many cells as the header.

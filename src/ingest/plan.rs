@@ -11,7 +11,7 @@ use crate::{
         catalogue::Catalogue,
         convert::{Conversion, Part},
         dialect::{self, Book, Dialect, HeaderError, Mapping, Recognised},
-        source::{self, Encoding, Kind, OpenOptions, Opened, Packing, Place, SourceError},
+        source::{self, Delimiter, Encoding, Kind, OpenOptions, Opened, Packing, Place, SourceError},
     },
     record::{FileId, Role},
 };
@@ -112,6 +112,24 @@ impl Source {
         self.roles() != [Role::Usage]
     }
 
+    /// Whether it is a canonical file that can be read at any place.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        matches!(self.way, Way::Canonical(_)) && self.parts[0].1.packing == Packing::Plain
+    }
+
+    /// Whether it takes more bytes to read it than its file has.
+    #[must_use]
+    pub fn is_packed(&self) -> bool {
+        self.parts.iter().any(|(_, place)| place.kind != Kind::Text || place.packing != Packing::Plain)
+    }
+
+    /// How many bytes its file has.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        std::fs::metadata(self.path()).map_or(0, |about| about.len())
+    }
+
     /// The file in which it lies.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -191,13 +209,16 @@ fn one<'r>(
     passed_over: &mut Vec<String>,
 ) -> Result<Vec<Source>, Vec<IngestError>> {
     let plain = || Place { path: path.to_owned(), part: None, kind: Kind::Text, packing: Packing::Plain };
-    let direct = match role_of(path, given) {
-        Ok(role) if asked.is_none() && directly => {
+    // The lines of a parquet file are no rows.
+    let direct = match (!source::is_parquet(path)).then(|| role_of(&plain(), given)) {
+        Some(Ok(role)) if asked.is_none() && directly && !is_recoded(path)? => {
             return Ok(vec![Source { parts: vec![(FileId(0), plain())], given, way: Way::Canonical(role) }]);
         }
-        Ok(_) => None,
-        Err(error @ (IngestError::UnknownHeader { .. } | IngestError::NotTheRole { .. })) => Some(error),
-        Err(error) => return Err(vec![error]),
+        None | Some(Ok(_)) => None,
+        Some(Err(error @ (IngestError::UnknownHeader { .. } | IngestError::NotTheRole { .. }))) => {
+            Some(error)
+        }
+        Some(Err(error)) => return Err(vec![error]),
     };
     let reader = reader().map_err(|error| vec![error])?;
     let found = source::discover(path, &source::Limits::default()).map_err(|error| vec![empty(error)])?;
@@ -208,8 +229,13 @@ fn one<'r>(
     let is_plain =
         matches!(found.places.as_slice(), [Place { kind: Kind::Text, packing: Packing::Plain, .. }]);
     for place in found.places {
-        if place.kind == Kind::Parquet {
-            errors.push(IngestError::Format { file: place.to_string(), format: "parquet" });
+        if asked.is_none()
+            && directly
+            && is_packed_text(&place)
+            && let Ok(role) = role_of(&place, given)
+            && is_canonical_text(&place)
+        {
+            sources.push(Source { parts: vec![(FileId(0), place)], given, way: Way::Canonical(role) });
             continue;
         }
         match recognise(&place, reader, asked) {
@@ -223,6 +249,15 @@ fn one<'r>(
                     && (misses_role || is_defective(&opened, &recognised))
                 {
                     return Err(vec![again(error, path, given)]);
+                }
+                if misses_role && let Some(role) = given {
+                    let dialect = dialect.id.clone();
+                    errors.push(IngestError::OtherRole {
+                        file: source.parts[0].1.to_string(),
+                        role,
+                        dialect,
+                    });
+                    continue;
                 }
                 let same = |known: &&mut Source| matches!(&known.way, Way::Export(d) if d.id == dialect.id);
                 match sources.iter_mut().find(same) {
@@ -257,9 +292,22 @@ fn one<'r>(
     if errors.is_empty() { Ok(sources) } else { Err(errors) }
 }
 
+fn is_packed_text(place: &Place) -> bool {
+    place.kind == Kind::Text && place.packing != Packing::Plain
+}
+
+/// Whether a packed text is written as canonical files are: in UTF-8, with commas.
+fn is_canonical_text(place: &Place) -> bool {
+    source::open(place, &OpenOptions::default()).is_ok_and(|opened| {
+        matches!(opened.encoding(), Some(Encoding::Utf8 | Encoding::Utf8Bom))
+            && opened.delimiter() == Some(Delimiter::Comma)
+    })
+}
+
 /// The error of the direct way, once more.
 fn again(error: &IngestError, path: &Path, given: Option<Role>) -> IngestError {
-    match role_of(path, given) {
+    let plain = Place { path: path.to_owned(), part: None, kind: Kind::Text, packing: Packing::Plain };
+    match role_of(&plain, given) {
         Err(error) => error,
         Ok(_) => IngestError::Empty { file: error.to_string() },
     }
@@ -274,6 +322,16 @@ fn empty(error: SourceError) -> IngestError {
         }
         other => IngestError::Source(other),
     }
+}
+
+/// Whether a file is text of another encoding than UTF-8, though its header reads the same in both.
+fn is_recoded(path: &Path) -> Result<bool, Vec<IngestError>> {
+    // A pipe is read once.
+    if !std::fs::metadata(path).is_ok_and(|about| about.is_file()) {
+        return Ok(false);
+    }
+    let error = |source| vec![IngestError::Io { path: path.to_owned(), source }];
+    source::encoding_of(path).map(|found| found == Some(Encoding::Gb18030)).map_err(error)
 }
 
 fn recognise(

@@ -3,10 +3,16 @@
 /// A stretch of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Reading; counted in bytes.
+    /// Reading orders, refunds and events; counted in bytes.
     Reading,
+    /// Finding orders by id, and which of them are in question; counted in orders.
+    Finding,
+    /// Reading usage; counted in bytes.
+    Usage,
     /// Judging; counted in cases.
     Judging,
+    /// Looking for patterns, and putting findings in order; counted in findings.
+    Summing,
 }
 
 /// Told of progress; may be called from several threads at once.

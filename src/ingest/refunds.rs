@@ -16,6 +16,7 @@ pub(super) fn refund(cells: &mut Cells<'_>, at: SourceRef) -> Result<Refund, Fau
     let requested_at = cells.moment(C::RequestedAt)?;
     let status = cells.word(C::Status, &RefundStatus::WORDS)?;
     let currency = currency(cells, C::Currency)?;
+    let (assumed, link) = cells.assumed_and_link(C::Assumed)?;
     Ok(Refund {
         at,
         refund_id: refund_id.into(),
@@ -33,6 +34,7 @@ pub(super) fn refund(cells: &mut Cells<'_>, at: SourceRef) -> Result<Refund, Fau
         returned: tenders(cells, C::RefundedCash.into(), currency)?,
         channel_txn: cells.id(C::ChannelTxn)?.map(Into::into),
         merged: cells.flag(C::Merged)?,
-        assumed: cells.assumed(C::Assumed)?,
+        assumed,
+        link: link.map(Box::new),
     })
 }

@@ -1,49 +1,41 @@
-//! The door through which rows come: records of cells with the exact line on which each starts.
-//!
-//! Behind it stands the `csv` crate. Everything else asks [`Rows`] only, so that a faster splitter can
-//! take its place without another line changing.
+//! The reference reader: records of cells with the exact line on which each starts, by the `csv` crate, one
+//! after the other. The [block reader](super::table) is held to it row by row.
 //!
 //! A quote that is left open would take the rows behind it into its cell. A row that spans lines and has
-//! not the width of the header is taken for that: its first line alone is bad, and reading goes on with
-//! the line behind it.
+//! not the width of the header is taken for that, and so is one that is longer than any row that is meant:
+//! its first line alone is bad, and reading goes on with the line behind it.
 
-use std::{
-    fs::File,
-    io::{self, BufRead, BufReader, Chain, Read, Seek, SeekFrom},
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex},
-};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use csv::ByteRecord;
 
-use super::progress::Progress;
-use crate::digest::Digest;
+use crate::scan::{Position, Record};
 
 /// How much is read at once.
 const BLOCK: usize = 1 << 18;
 
+/// Bytes in order, from a file or out of an unpacker.
+pub(super) type Bytes = Box<dyn Read + Send>;
+
 /// The rows of one file, header included.
-pub(super) struct Rows<'p> {
-    path: PathBuf,
-    progress: &'p dyn Progress,
-    reader: Splitter<'p>,
+pub(super) struct Rows {
+    reader: csv::Reader<Feed>,
     record: ByteRecord,
-    passed: Arc<Mutex<Passed>>,
-    /// Where the splitter began, and the line there.
-    base: (u64, u64),
+    /// Where the splitter began.
+    base: Position,
     /// The line behind the last row.
     line: u64,
     /// How many cells a row has, once the header is known.
     width: Option<usize>,
 }
 
-type Splitter<'p> = csv::Reader<Chain<Tap<'p>, &'static [u8]>>;
-
 /// The cells of one row, wherever they come from.
 #[derive(Clone, Copy)]
 pub(super) enum RowCells<'r> {
     /// As a file has them.
     Read(&'r ByteRecord),
+    /// As the block reader finds them: only the wanted ones, and for each column its place among these.
+    Scanned(Record<'r>, &'r [Option<usize>]),
     /// As a conversion of a vendor's export gives them.
     Canonical(&'r [Option<String>]),
 }
@@ -53,6 +45,7 @@ impl<'r> RowCells<'r> {
     pub(super) fn get(self, place: usize) -> Option<&'r [u8]> {
         match self {
             Self::Read(record) => record.get(place),
+            Self::Scanned(record, slots) => record.get((*slots.get(place)?)?),
             Self::Canonical(cells) => cells.get(place)?.as_deref().map(str::as_bytes),
         }
     }
@@ -61,11 +54,12 @@ impl<'r> RowCells<'r> {
     pub(super) fn len(self) -> usize {
         match self {
             Self::Read(record) => record.len(),
+            Self::Scanned(record, _) => record.field_count(),
             Self::Canonical(cells) => cells.len(),
         }
     }
 
-    /// Each of them.
+    /// Each of them that can be had.
     pub(super) fn iter(self) -> impl Iterator<Item = &'r [u8]> {
         (0..self.len()).filter_map(move |place| self.get(place))
     }
@@ -82,79 +76,137 @@ pub(super) struct Row<'r> {
     pub(super) is_unclosed: bool,
 }
 
-/// Counts bytes for the bar and the digest on their way to the splitter.
-struct Tap<'p> {
-    file: File,
-    offset: u64,
-    progress: &'p dyn Progress,
-    passed: Arc<Mutex<Passed>>,
+/// The bytes of a file on their way to the splitter. Those of the row under way are kept, since its first
+/// line may have to be read again.
+struct Feed {
+    source: Bytes,
+    /// The bytes read last, from the row under way on.
+    kept: Vec<u8>,
+    /// Where the first of them stands, counted from where the splitter began, like every place here.
+    kept_from: u64,
+    /// The next byte that goes to the splitter.
+    at: u64,
+    /// The row under way, or the blank lines before it.
+    row_from: u64,
+    /// How long a row may become.
+    row_bytes_max: u64,
+    /// The line feed behind the file, which closes a last row without one, was given.
+    has_closed: bool,
+    /// The splitter was told that nothing follows.
+    has_ended: bool,
 }
 
-/// What has passed the tap, each byte counted once however often it is read.
-#[derive(Default)]
-struct Passed {
-    digest: Option<Digest>,
-    bytes: u64,
-    last: Option<u8>,
+impl Feed {
+    /// Reads on into what is kept; `false` at the end.
+    fn read_on(&mut self, most: usize) -> io::Result<bool> {
+        let filled = self.kept.len();
+        self.kept.resize(filled + most.min(BLOCK), 0);
+        let read = loop {
+            match self.source.read(&mut self.kept[filled..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read,
+            }
+        };
+        self.kept.truncate(filled + read.as_ref().map_or(0, |&read| read));
+        Ok(read? > 0)
+    }
+
+    /// Where in what is kept a place is.
+    fn index_of(&self, place: u64) -> usize {
+        usize::try_from(place.saturating_sub(self.kept_from))
+            .map_or(self.kept.len(), |at| at.min(self.kept.len()))
+    }
+
+    /// Where the row under way begins, so far as it is known; blank lines are no part of it.
+    fn row_begins(&self) -> u64 {
+        let kept = &self.kept[self.index_of(self.row_from)..];
+        let blank = kept.iter().take_while(|&&byte| byte == b'\n').count();
+        self.row_from + blank as u64
+    }
+
+    /// The first line of the row under way, and the place of the line feed that ends it.
+    fn first_line(&mut self) -> io::Result<(&[u8], u64)> {
+        let begin = self.row_begins();
+        let mut looked_at = self.index_of(begin);
+        let end = loop {
+            if let Some(ahead) = self.kept[looked_at..].iter().position(|&byte| byte == b'\n') {
+                break looked_at + ahead;
+            }
+            looked_at = self.kept.len();
+            if !self.read_on(BLOCK)? {
+                break looked_at;
+            }
+        };
+        Ok((&self.kept[self.index_of(begin)..end], self.kept_from + end as u64))
+    }
 }
 
-impl Read for Tap<'_> {
+impl Read for Feed {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.file.read(buffer)?;
-        let mut passed = self.passed.lock().expect("no thread panics with a tap");
-        let known = usize::try_from(passed.bytes.saturating_sub(self.offset)).unwrap_or(usize::MAX);
-        let fresh = &buffer[known.min(length)..length];
-        if let Some(digest) = &mut passed.digest {
-            digest.update(fresh);
+        // A row that does not end within its limit is taken for one that never ends.
+        let row_end_max = self.row_begins().saturating_add(self.row_bytes_max).saturating_add(1);
+        let most = usize::try_from(row_end_max.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let most = most.min(buffer.len());
+        if most == 0 {
+            self.has_ended = true;
+            return Ok(0);
         }
-        passed.bytes += fresh.len() as u64;
-        passed.last = fresh.last().copied().or(passed.last);
-        drop(passed);
-        self.offset += length as u64;
-        self.progress.advance(fresh.len() as u64);
-        Ok(length)
+        if self.index_of(self.at) == self.kept.len() {
+            let passed = self.index_of(self.row_from);
+            self.kept.drain(..passed);
+            self.kept_from += passed as u64;
+            if !self.read_on(most)? {
+                self.has_ended = self.has_closed;
+                self.has_closed = true;
+                buffer[0] = b'\n';
+                return Ok(usize::from(!self.has_ended));
+            }
+        }
+        let kept = &self.kept[self.index_of(self.at)..];
+        let given = kept.len().min(most);
+        buffer[..given].copy_from_slice(&kept[..given]);
+        self.at += given as u64;
+        Ok(given)
     }
 }
 
-/// A splitter of what stands behind `offset`.
-///
-/// Rows end at a line feed alone: the crate's own line count is wrong after CR LF and after blank lines,
-/// and right like this once the carriage return is taken off the last cell. The extra line feed closes a
-/// last row without one.
-fn splitter<'p>(
-    path: &Path,
-    offset: u64,
-    progress: &'p dyn Progress,
-    passed: &Arc<Mutex<Passed>>,
-) -> io::Result<Splitter<'p>> {
-    let mut file = File::open(path)?;
-    if offset > 0 {
-        file.seek(SeekFrom::Start(offset))?;
+impl Seek for Feed {
+    /// Goes back within what is kept.
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let SeekFrom::Start(place) = to else { return Err(io::ErrorKind::Unsupported.into()) };
+        self.at = place;
+        self.row_from = place;
+        self.has_closed = false;
+        self.has_ended = false;
+        Ok(place)
     }
-    let tap = Tap { file, offset, progress, passed: Arc::clone(passed) };
-    Ok(csv::ReaderBuilder::new()
+}
+
+/// The splitter. Rows end at a line feed alone: the crate's own line count is wrong after CR LF and after
+/// blank lines, and right like this once the carriage return is taken off the last cell.
+fn splitter<R: Read>(input: R, buffer_bytes: usize) -> csv::Reader<R> {
+    csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .terminator(csv::Terminator::Any(b'\n'))
-        .buffer_capacity(BLOCK)
-        .from_reader(tap.chain(&b"\n"[..])))
+        .buffer_capacity(buffer_bytes)
+        .from_reader(input)
 }
 
-impl<'p> Rows<'p> {
-    /// Opens a file; with `digest` its SHA-256 is computed on the way.
-    pub(super) fn open(path: &Path, digest: bool, progress: &'p dyn Progress) -> io::Result<Self> {
-        let passed = Passed { digest: digest.then(Digest::default), ..Passed::default() };
-        let passed = Arc::new(Mutex::new(passed));
-        Ok(Self {
-            path: path.to_owned(),
-            progress,
-            reader: splitter(path, 0, progress, &passed)?,
-            record: ByteRecord::new(),
-            passed,
-            base: (0, 1),
-            line: 1,
-            width: None,
-        })
+impl Rows {
+    /// The rows of an input, of which the first byte stands at `base`.
+    pub(super) fn new(source: Bytes, base: Position, row_bytes_max: usize) -> Self {
+        let feed = Feed {
+            source,
+            kept: Vec::new(),
+            kept_from: 0,
+            at: 0,
+            row_from: 0,
+            row_bytes_max: row_bytes_max as u64,
+            has_closed: false,
+            has_ended: false,
+        };
+        Self { reader: splitter(feed, BLOCK), record: ByteRecord::new(), base, line: base.line, width: None }
     }
 
     /// From here on, a row that spans lines without having `width` cells has a quote left open.
@@ -165,17 +217,19 @@ impl<'p> Rows<'p> {
     /// The next row; `None` at the end. Blank lines are no rows.
     pub(super) fn next(&mut self) -> io::Result<Option<Row<'_>>> {
         loop {
+            let row_from = self.reader.position().byte();
+            self.reader.get_mut().row_from = row_from;
             if !self.reader.read_byte_record(&mut self.record).map_err(io::Error::from)? {
                 return Ok(None);
             }
-            let after = self.base.1 + self.reader.position().line() - 1;
-            let inner = if after - self.line > 1 { newlines(&self.record) } else { 0 };
-            // Only a row without a quote left open ends with a line feed of its own.
-            let takes_the_end = self.record.as_slice().last() == Some(&b'\n') && self.ends_unclosed();
-            let line = after - inner - u64::from(!takes_the_end);
+            let after = self.base.line + self.reader.position().line() - 1;
+            // Only a row that never ends is ended by the end of the bytes.
+            let never_ends = self.reader.get_ref().has_ended;
+            let inner = if never_ends || after - self.line > 1 { newlines(&self.record) } else { 0 };
             strip_carriage_return(&mut self.record);
             let is_ragged = self.width.is_some_and(|width| width != self.record.len());
-            if takes_the_end || (inner > 0 && is_ragged) {
+            if never_ends || (inner > 0 && is_ragged) {
+                let line = after - inner - u64::from(!never_ends);
                 self.go_back_behind_first_line(line)?;
                 let record = RowCells::Read(&self.record);
                 return Ok(Some(Row { record, line, is_unclosed: true }));
@@ -185,50 +239,53 @@ impl<'p> Rows<'p> {
                 continue;
             }
             let record = RowCells::Read(&self.record);
-            return Ok(Some(Row { record, line, is_unclosed: false }));
+            return Ok(Some(Row { record, line: after - inner - 1, is_unclosed: false }));
         }
     }
 
     /// Leaves the first line of the row just read as the row, and reads on behind that line.
     fn go_back_behind_first_line(&mut self, line: u64) -> io::Result<()> {
-        let start = self.record.position().map_or(0, csv::Position::byte);
-        let mut offset = self.base.0 + start;
-        let mut file = BufReader::new(File::open(&self.path)?);
-        file.seek(SeekFrom::Start(offset))?;
-        let mut first = Vec::new();
-        // Blank lines may stand before the row.
-        while first.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
-            first.clear();
-            let length = file.read_until(b'\n', &mut first)?;
-            if length == 0 {
-                break;
-            }
-            offset += length as u64;
-        }
-        while matches!(first.last(), Some(b'\r' | b'\n')) {
-            first.pop();
-        }
-        self.record.clear();
-        for cell in first.split(|&byte| byte == b',') {
-            self.record.push_field(cell);
-        }
-        self.reader = splitter(&self.path, offset, self.progress, &self.passed)?;
-        self.base = (offset, line + 1);
-        self.line = line + 1;
+        let (first, end) = self.reader.get_mut().first_line()?;
+        split_plainly(first, &mut self.record);
+        // From the line feed itself on, which is a blank line to the splitter: at the very beginning of its
+        // input it would take three certain bytes for a mark of UTF-8.
+        let mut position = csv::Position::new();
+        position.set_byte(end).set_line(line - self.base.line + 1);
+        self.reader.seek_raw(SeekFrom::Start(end), position).map_err(io::Error::from)?;
+        self.line = line;
         Ok(())
     }
 
-    /// Whether the row just read took the line feed that was put behind the file, which only a quote left
-    /// open can do; a file that ends with a closing quote has that line feed as the end of its last row.
-    fn ends_unclosed(&self) -> bool {
-        let passed = self.passed.lock().expect("no thread panics with a tap");
-        self.base.0 + self.reader.position().byte() > passed.bytes && passed.last != Some(b'"')
+    /// Where the next row stands, or blank lines before it.
+    pub(super) fn position(&self) -> Position {
+        Position { offset: self.base.offset + self.reader.position().byte(), line: self.line }
     }
 
-    /// The digest of everything read, once the end was reached.
-    pub(super) fn digest(&mut self) -> Option<String> {
-        self.passed.lock().expect("no thread panics with a tap").digest.take().map(Digest::hex)
+    /// The bytes behind the last row.
+    pub(super) fn into_rest(self) -> Bytes {
+        let from = self.reader.position().byte();
+        let mut feed = self.reader.into_inner();
+        let unread = feed.kept.split_off(feed.index_of(from));
+        Box::new(io::Cursor::new(unread).chain(feed.source))
     }
+}
+
+/// The cells of a line, split at its commas whatever its quotes say.
+pub(super) fn split_plainly(line: &[u8], record: &mut ByteRecord) {
+    let end = line.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
+    record.clear();
+    for cell in line[..end].split(|&byte| byte == b',') {
+        record.push_field(cell);
+    }
+}
+
+/// The cells of a row that the block reader found, all of them, as the reference reads them.
+pub(super) fn split_again(raw: &[u8]) -> io::Result<ByteRecord> {
+    let mut record = ByteRecord::new();
+    // Blank lines may stand before a row, and at the very beginning a mark of UTF-8 would be passed over.
+    splitter(b"\n".chain(raw).chain(&b"\n"[..]), raw.len() + 1).read_byte_record(&mut record)?;
+    strip_carriage_return(&mut record);
+    Ok(record)
 }
 
 fn newlines(record: &ByteRecord) -> u64 {
@@ -250,16 +307,19 @@ fn strip_carriage_return(record: &mut ByteRecord) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::Silent;
 
     fn lines(text: &str) -> Vec<(u64, Vec<String>)> {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        io::Write::write_all(&mut file, text.as_bytes()).unwrap();
-        let mut rows = Rows::open(file.path(), false, &Silent).unwrap();
+        let bytes = Box::new(io::Cursor::new(text.as_bytes().to_vec()));
+        let mut rows = Rows::new(bytes, Position::START, 1000);
         let mut found = Vec::new();
         while let Some(row) = rows.next().unwrap() {
-            let cells = row.record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
-            found.push((row.line, cells));
+            let cells: Vec<String> =
+                row.record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+            let (line, width) = (row.line, cells.len());
+            found.push((line, cells));
+            if found.len() == 1 {
+                rows.expect_width(width);
+            }
         }
         found
     }
@@ -294,5 +354,30 @@ mod tests {
                 (4, cells(&["5", "6"]))
             ]
         );
+    }
+
+    #[test]
+    fn the_end_of_the_file_closes_no_quote() {
+        for (last, wanted) in [
+            // Closed by the last byte, the line feed before it being part of the cell.
+            ("1,\"x\n\"", cells(&["1", "x\n"])),
+            ("\"x\n\",", cells(&["x\n", ""])),
+            // Open, though the last byte is a quote.
+            ("1,\"x\"\"", cells(&["1", "\"x\"\""])),
+            ("1,\"", cells(&["1", "\""])),
+            ("\"", cells(&["\""])),
+        ] {
+            assert_eq!(lines(&format!("a,b\n{last}")), [(1, cells(&["a", "b"])), (2, wanted)], "{last}");
+        }
+    }
+
+    #[test]
+    fn a_row_beyond_the_limit_costs_its_first_line() {
+        let long = "x".repeat(600);
+        let text = format!("a,b\n1,\"{long}\n{long}\"\n3,4\n");
+        let found = lines(&text);
+        let wanted = [(1, 2), (2, 2), (3, 1), (4, 2)];
+        assert_eq!(found.iter().map(|(line, cells)| (*line, cells.len())).collect::<Vec<_>>(), wanted);
+        assert_eq!(found[2].1, [format!("{long}\"")]);
     }
 }

@@ -9,9 +9,11 @@ use std::{
 
 use super::{
     error::IngestError,
-    exported::{assume, check},
-    plan::{Plan, Source, Way, role_of_table},
+    exported::{assume, check, unread},
+    file::FileRead,
+    plan::{Plan, Source, role_of_table},
     schema::columns,
+    unchanged::check_unchanged,
 };
 use crate::{
     export::{
@@ -35,6 +37,14 @@ pub struct Written {
     pub left_out: u64,
 }
 
+/// What the `csv` crate could not write, as the operating system said it.
+fn cause(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
 type Table = csv::Writer<BufWriter<File>>;
 
 /// The folder while it is written: one table for each role that has a record.
@@ -50,16 +60,32 @@ struct Tables<'f> {
 ///
 /// # Errors
 ///
-/// [`IngestError`] where an export cannot be read as a whole or a table cannot be written.
-pub fn write_canonical(plan: &Plan, folder: &Path) -> Result<Written, IngestError> {
-    let error = |source| IngestError::Io { path: folder.to_owned(), source };
+/// Every export that cannot be read as a whole, or the table that cannot be written.
+pub fn write_canonical(plan: &Plan, folder: &Path) -> Result<Written, Vec<IngestError>> {
+    let error = |source| vec![IngestError::Io { path: folder.to_owned(), source }];
+    let mut failed = Vec::new();
+    let files: Vec<FileRead> = plan.sources.iter().flat_map(unread).collect();
     let mut rejects = table(&folder.join("rejects.csv")).map_err(error)?;
-    rejects.write_record(REJECTS).map_err(|source| error(source.into()))?;
+    rejects.write_record(REJECTS).map_err(|source| error(cause(source)))?;
     let mut tables = Tables { folder, open: BTreeMap::new(), rejects, written: Written::default() };
     let mut linker = Linker::default();
     for (place, source) in plan.sources.iter().enumerate() {
-        for item in &mut plan.conversion(source)? {
-            match item? {
+        let mut conversion = match plan.conversion(source) {
+            Ok(conversion) => conversion,
+            Err(why) => {
+                failed.push(why);
+                continue;
+            }
+        };
+        for item in &mut conversion {
+            let item = match item {
+                Ok(item) => item,
+                Err(why) => {
+                    failed.push(why.into());
+                    break;
+                }
+            };
+            match item {
                 Item::Record(record) => {
                     if let Some(record) = linker.add(place, record) {
                         tables.put(source, record).map_err(error)?;
@@ -79,12 +105,16 @@ pub fn write_canonical(plan: &Plan, folder: &Path) -> Result<Written, IngestErro
             }
         }
     }
+    if !failed.is_empty() {
+        return Err(failed);
+    }
     for linked in linker.finish() {
         match linked {
             Linked::Record { file, record } => tables.put(&plan.sources[file], record).map_err(error)?,
             Linked::Absorbed { rows, .. } => tables.written.left_out += rows,
         }
     }
+    check_unchanged(&files)?;
     tables.end().map_err(error)
 }
 
@@ -95,9 +125,7 @@ fn table(path: &PathBuf) -> io::Result<Table> {
 
 impl Tables<'_> {
     fn put(&mut self, source: &Source, mut record: Record) -> io::Result<()> {
-        if let Way::Export(dialect) = &source.way {
-            assume(&mut record, dialect);
-        }
+        assume(&mut record);
         let at = SourceRef { file: FileId(0), line: record.line };
         if let Some(defect) = check(&record, at) {
             return self.reject(source, record.part, &defect);
@@ -105,11 +133,12 @@ impl Tables<'_> {
         let role = record.role;
         if !self.open.contains_key(&role) {
             let mut new = table(&self.folder.join(format!("{role}.csv")))?;
-            new.write_record(columns(role_of_table(role)).iter().map(|column| column.name))?;
+            new.write_record(columns(role_of_table(role)).iter().map(|column| column.name)).map_err(cause)?;
             self.open.insert(role, new);
         }
         let table = self.open.get_mut(&role).expect("the table was just opened");
-        table.write_record(record.cells.iter().map(|cell| cell.as_deref().unwrap_or_default()))?;
+        let cells = record.cells.iter().map(|cell| cell.as_deref().unwrap_or_default());
+        table.write_record(cells).map_err(cause)?;
         *self.written.records.entry(role.word()).or_default() += 1;
         Ok(())
     }
@@ -118,8 +147,8 @@ impl Tables<'_> {
         self.written.rejected += 1;
         let place = source.parts[part].1.to_string().replace('\\', "/");
         let line = defect.at.line.to_string();
-        self.rejects.write_record([&place, &line, &defect.column, &defect.reason, &defect.raw])?;
-        Ok(())
+        let row = [&place, &line, &defect.column, &defect.reason, &defect.raw];
+        self.rejects.write_record(row).map_err(cause)
     }
 
     fn end(self) -> io::Result<Written> {

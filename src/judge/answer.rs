@@ -4,8 +4,8 @@ use super::view::{Request, View};
 use crate::{
     case::Conflict,
     policy::{
-        Eligibility, Entitlement, Policy, PolicyBook, Question, Reading, SelectBy, Unknown, Version, entitle,
-        evaluate,
+        Eligibility, Entitlement, Ground, Policy, PolicyBook, Question, Reading, SelectBy, Unknown, Version,
+        entitle, evaluate,
     },
 };
 
@@ -18,6 +18,9 @@ pub struct Answer<'b> {
     pub entitlement: Entitlement<'b>,
     /// The request as it was put.
     pub asked: Asked,
+    /// Where the export has no time of the request: the answers to one made at the payment, the earliest it
+    /// may have been, and to one made at the completion, the latest.
+    pub ends: Option<Box<[Self; 2]>>,
 }
 
 /// A request as it was put to the policy.
@@ -29,9 +32,44 @@ pub struct Asked {
 }
 
 impl<'b> Answer<'b> {
-    /// The answer to a request. Where the export lost seconds or the time of day, both ends are tried,
-    /// and where they differ the answer is unknown.
+    /// The answer to a request. Where the export has no time of the request, the payment and the completion
+    /// are both tried.
     pub(crate) fn of(book: &'b PolicyBook, view: &View<'_>, request: Request) -> Self {
+        match view.ends_of(request) {
+            Some(ends) => Self::between(ends.map(|end| Self::at(book, view, end)), request),
+            None => Self::at(book, view, request),
+        }
+    }
+
+    /// What holds whenever between both ends the request was made. Where they agree it is the answer to the
+    /// later one. Where they differ and a fact is missing at one of them, that is why it is unknown: with the
+    /// fact they may agree.
+    fn between(ends: [Self; 2], request: Request) -> Self {
+        let [early, late] = &ends;
+        let stands_early =
+            |ground: &Ground<'_>| early.entitlement.grounds.iter().any(|one| one.kind == ground.kind);
+        let shared: Vec<Ground<'b>> =
+            late.entitlement.grounds.iter().filter(|ground| stands_early(ground)).cloned().collect();
+        let same = early.entitlement.eligibility == late.entitlement.eligibility
+            && split_of(&early.entitlement) == split_of(&late.entitlement)
+            && (early.entitlement.eligibility != Eligibility::No || !shared.is_empty());
+        let lacks_fact = |end: &&Self| matches!(end.entitlement.eligibility, Eligibility::Unknown(why) if !why.is_of_rules());
+        let lacking = [late, early].into_iter().find(lacks_fact);
+        let mut answer = lacking.unwrap_or(late).clone();
+        if lacking.is_none() {
+            answer.entitlement.grounds = shared;
+            if !same {
+                answer.entitlement.leave_open(Unknown::RequestTime);
+            }
+        }
+        answer.asked.request = request;
+        answer.ends = Some(Box::new(ends));
+        answer
+    }
+
+    /// The answer to a request at a known time. Where the export lost seconds or the time of day, both ends
+    /// are tried, and where they differ the answer is unknown.
+    fn at(book: &'b PolicyBook, view: &View<'_>, request: Request) -> Self {
         let facts = view.facts();
         let question = view.shortest(request);
         let (ruled, mut entitlement) = entitle(book, &facts, &question);
@@ -43,20 +81,16 @@ impl<'b> Answer<'b> {
                 && entitlement.eligibility == other.eligibility
                 && split_of(&entitlement) == split_of(&other);
             if !same {
-                entitlement.eligibility = Eligibility::Unknown(Unknown::DateOnly);
-                entitlement.grounds.clear();
-                entitlement.owed = None;
+                entitlement.leave_open(Unknown::DateOnly);
             }
         }
         if let Some(conflict) = &view.case.conflict {
-            entitlement.eligibility = Eligibility::Unknown(match conflict {
+            entitlement.leave_open(match conflict {
                 Conflict::Order(_) => Unknown::DuplicateOrder,
                 Conflict::Row(_) => Unknown::DuplicateRow,
             });
-            entitlement.grounds.clear();
-            entitlement.owed = None;
         }
-        Self { ruled, entitlement, asked: Asked { question, request } }
+        Self { ruled, entitlement, asked: Asked { question, request }, ends: None }
     }
 
     /// What each reading that fits the request gives, in the order of the file.
@@ -79,13 +113,7 @@ impl<'b> Answer<'b> {
         if policy.select_by != SelectBy::Purchase {
             return None;
         }
-        let asked = &self.asked;
-        let requested_at = if asked.request.assumed {
-            asked.request.requested_at.latest()
-        } else {
-            asked.question.requested_at
-        };
-        let other = policy.version_at(requested_at)?;
+        let other = policy.version_at(self.asked.question.requested_at)?;
         if other.id == version.id {
             return None;
         }

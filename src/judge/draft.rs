@@ -72,6 +72,12 @@ pub(super) fn cite(ruled: Option<(&Policy, &Version)>, clause: Option<&Clause>) 
     })
 }
 
+/// Adds a sentence to what a finding says.
+pub(super) fn add(finding: &mut Finding, sentence: &str) {
+    finding.explanation.push(' ');
+    finding.explanation.push_str(sentence);
+}
+
 pub(super) fn order_row(order: &Order) -> Evidence {
     Evidence { role: Role::Orders, at: order.at, id: order.order_id.to_string() }
 }

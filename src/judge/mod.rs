@@ -7,6 +7,7 @@
 mod answer;
 mod completed;
 mod draft;
+mod ends;
 mod exposure;
 mod neighbours;
 mod orders;
@@ -19,7 +20,7 @@ mod view;
 pub use answer::{Answer, Asked};
 pub use orphan::judge_orphan;
 pub use outcome::{Outcome, Verdict};
-pub(crate) use refunds::reason;
+pub(crate) use refunds::{of_site, reason};
 pub(crate) use view::Request;
 pub use view::{Seen, View};
 

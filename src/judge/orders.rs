@@ -2,7 +2,7 @@
 
 use super::{
     answer::Answer,
-    draft::{Say, cite, event_row, finding, usage_rows},
+    draft::{Say, add, cite, event_row, finding, usage_rows},
     refunds::{reason, working},
     view::{Seen, View},
 };
@@ -76,6 +76,9 @@ fn money_without_status(view: &View<'_>, answer: &Answer<'_>) -> Option<Finding>
         status.word(),
         Say { view }.money(returned)
     );
+    for link in view.counted().filter_map(|seen| seen.refund().link.as_ref()) {
+        add(&mut draft, &link.sentence());
+    }
     Some(draft)
 }
 
@@ -197,7 +200,8 @@ fn future_times(view: &View<'_>) -> Vec<Finding> {
 pub(super) fn upgrade_of_pack(book: &PolicyBook, view: &View<'_>) -> Option<Finding> {
     let order = view.order();
     let policy = book.about(&order.product).find(|policy| {
-        policy.applies.covers_item(order) && policy.applies.impossible_order_kinds.contains(&order.kind)
+        policy.applies.covers_item(&order.product, &order.package_type)
+            && policy.applies.impossible_order_kinds.contains(&order.kind)
     })?;
     let mut draft = finding(view, "upgrade-of-pack", Money::ZERO);
     draft.citation = cite(policy.versions.last().map(|version| (policy, version)), None);

@@ -4,12 +4,13 @@ use crate::{
     case::{CaseRefund, Horizon},
     finding::{Class, Direction, Evidence, Finding, Kind},
     money::Money,
-    record::{RefundStatus, Role},
+    record::{Link, RefundStatus, Role},
     time::Offset,
 };
 
 /// The finding about a refund of an order that is not there; nothing for one that was withdrawn without
-/// money or lies after the as-of date. It is a mismatch only where the order export covers its time.
+/// money or lies after the as-of date. It is a mismatch only where it names its order and the order export
+/// covers its time.
 ///
 /// # Panics
 ///
@@ -24,10 +25,23 @@ pub fn judge_orphan(row: &CaseRefund, horizon: &Horizon) -> Option<Finding> {
         return None;
     }
     let kind = Kind::of("orphan-refund").expect("a finding is in the catalogue");
-    let covered = horizon.orders_cover.is_some_and(|cover| cover.contains(asked_at));
+    // A refund of which nobody knows the order may be for one of those that are there.
+    let names_order = refund.link.as_deref() != Some(&Link::NotFound);
+    let covered = names_order && horizon.orders_cover.is_some_and(|cover| cover.contains(asked_at));
     let currency = refund.returned.currency;
     let cover =
         horizon.orders_cover.map_or("no order at all".to_owned(), |cover| cover.text(Offset::BEIJING));
+    let said = if names_order {
+        let beyond = if covered { "" } else { ": the order may lie outside" };
+        format!(
+            "{} {currency} for an order that is not in the exports, which cover purchases {cover}{beyond}.",
+            total.text(currency)
+        )
+    } else {
+        format!("{} {currency} came back.", total.text(currency))
+    };
+    let said: Vec<String> =
+        [said].into_iter().chain(refund.link.as_ref().map(|link| link.sentence())).collect();
     Some(Finding {
         order_id: Some(refund.order_id.clone()),
         refund_id: Some(refund.refund_id.clone()),
@@ -41,11 +55,7 @@ pub fn judge_orphan(row: &CaseRefund, horizon: &Horizon) -> Option<Finding> {
         expected_total: None,
         actual_total: Some(total),
         citation: None,
-        explanation: format!(
-            "{} {currency} for an order that is not in the exports, which cover purchases {cover}{}.",
-            total.text(currency),
-            if covered { "" } else { ": the order may lie outside" }
-        ),
+        explanation: said.join(" "),
         evidence: vec![Evidence { role: Role::Refunds, at: refund.at, id: refund.refund_id.to_string() }],
         readings: Vec::new(),
         primary: true,

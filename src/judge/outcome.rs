@@ -6,7 +6,7 @@ use super::{answer::Answer, view::View};
 use crate::{
     finding::{Class, Finding},
     money::{Currency, Money},
-    policy::Eligibility,
+    policy::{Eligibility, Unknown},
     record::{OrderId, RefundStatus, Tenders},
     time::Instant,
 };
@@ -97,7 +97,8 @@ impl Outcome {
         };
         let verdict = match entitlement.eligibility {
             _ if has(Class::Mismatch) => Verdict::Mismatch,
-            Eligibility::Unknown(_) if requested => Verdict::Undetermined,
+            // Both ends of the time of the request were tried, and a person decides between them.
+            Eligibility::Unknown(why) if requested && why != Unknown::RequestTime => Verdict::Undetermined,
             _ if has(Class::Review) => Verdict::Review,
             _ if requested => Verdict::Agrees,
             _ => Verdict::NotRequested,

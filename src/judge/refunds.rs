@@ -3,13 +3,13 @@
 use super::{
     answer::Answer,
     completed,
-    draft::{Say, event_row, on_refund, reading_lines},
-    side_effects,
+    draft::{Say, add, event_row, on_refund, reading_lines},
+    ends, side_effects,
     view::{Request, Seen, View},
 };
 use crate::{
     case::Conflict,
-    finding::{Direction, Evidence, Finding},
+    finding::{Class, Direction, Evidence, Finding},
     money::Money,
     policy::{Eligibility, PolicyBook, Unknown},
     record::{EventKind, Refund, RefundStatus, Role},
@@ -24,26 +24,41 @@ pub(super) fn findings(book: &PolicyBook, view: &View<'_>) -> Vec<Finding> {
             found.extend(money_of_a_dead_refund(view, book, seen));
             continue;
         }
-        let request = view.request_of(seen);
-        let answer = Answer::of(book, view, request);
-        let mut about = one(view, &answer, seen, place);
+        let answer = Answer::of(book, view, view.request_of(seen));
+        let mut about = match answer.ends.as_deref() {
+            Some(ends) if !lacks_fact(&answer) => ends::findings(view, &answer, ends, seen, place),
+            _ => one(view, &answer, seen, place),
+        };
         for finding in &mut about {
-            say_assumed(view, refund, request, finding);
+            say_assumed(view, refund, answer.asked.request, finding);
         }
         found.extend(about);
     }
     found
 }
 
+/// Whether another fact than the time of the request is missing, so that trying both ends shows nothing.
+fn lacks_fact(answer: &Answer<'_>) -> bool {
+    match answer.entitlement.eligibility {
+        Eligibility::Unknown(why) => why != Unknown::RequestTime && !why.is_of_rules(),
+        _ => false,
+    }
+}
+
 /// Says what stood in for a fact that the export does not have.
 fn say_assumed(view: &View<'_>, refund: &Refund, request: Request, finding: &mut Finding) {
-    if request.assumed && finding.kind.slug != Unknown::DateOnly.slug() {
-        finding.explanation.push_str(
-            " The export has no time of the request: the payment and the completion were both tried.",
+    let is_said = finding.kind.slug == Unknown::RequestTime.slug() && finding.class == Class::Review;
+    if request.assumed && !is_said {
+        add(
+            finding,
+            "The export has no time of the request: the payment and the completion were both tried.",
         );
     }
     if refund.assumed.tenders || view.order().assumed.tenders {
-        finding.explanation.push_str(" The export has no split by means of payment: totals were judged.");
+        add(finding, "The export has no split by means of payment: totals were judged.");
+    }
+    if let Some(link) = &refund.link {
+        add(finding, &link.sentence());
     }
 }
 
@@ -64,7 +79,7 @@ fn money_of_a_dead_refund(view: &View<'_>, book: &PolicyBook, seen: Seen<'_>) ->
 }
 
 /// One refund that was not withdrawn.
-fn one(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>, place: usize) -> Vec<Finding> {
+pub(super) fn one(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>, place: usize) -> Vec<Finding> {
     let refund = seen.refund();
     if let Some((earlier, at)) = &seen.row.repeats {
         let mut finding = on_refund(view, answer, seen, "duplicate-refund", seen.total());
@@ -153,11 +168,17 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
     let say = Say { view };
     match why {
         Unknown::NoPolicy => format!(
-            "No policy rules {} / {} (order kind {}) bought {}.",
+            "No policy rules {} / {} (order kind {}) bought {}.{}",
             order.product,
             order.package_type,
             order.kind.word(),
-            say.at(question.paid_at)
+            say.at(question.paid_at),
+            of_site(&order.product)
+                .map(|(product, site)| format!(
+                    " It was bought on the vendor's {site} site, and the policies about {product} are those of \
+                     another."
+                ))
+                .unwrap_or_default()
         ),
         Unknown::PolicySilent => "The version in force names no refund window.".to_owned(),
         Unknown::OverlapPolicy => {
@@ -180,15 +201,12 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
         Unknown::CurrencyUnknown => {
             format!("The minor unit of {} is not known, so nothing can be rounded in it.", order.paid.currency)
         }
-        Unknown::DateOnly if answer.asked.request.assumed => {
-            let asked = answer.asked.request.requested_at;
-            format!(
-                "The export has no time of the request, which lies between the payment {} and the completion {}: \
-                 both were tried, and the outcome turns on it.",
-                say.at(asked.earliest()),
-                say.at(asked.latest())
-            )
-        }
+        Unknown::RequestTime => format!(
+            "The export has no time of the request, which lies between the payment {} and the completion {}: \
+             both were tried, and the outcome turns on it.",
+            say.at(order.paid_at.earliest()),
+            say.at(answer.asked.request.requested_at.latest())
+        ),
         Unknown::DateOnly => {
             "Only the day or the minute is written, and the outcome turns on the second: both ends were tried."
                 .to_owned()
@@ -196,6 +214,11 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
         Unknown::DuplicateOrder => "The order stands more than once with different content.".to_owned(),
         Unknown::DuplicateRow => "A row of the order stands more than once with different content.".to_owned(),
     }
+}
+
+/// The product and the site of a word that names a site of the vendor, as `css@cn` does.
+pub(crate) fn of_site(product: &str) -> Option<(&str, &str)> {
+    product.split_once('@').filter(|(_, site)| matches!(*site, "cn" | "intl"))
 }
 
 /// Versions of purchase and request that differ: the finding, and whether judging goes on.
@@ -231,7 +254,7 @@ fn expected(answer: &Answer<'_>) -> Money {
 fn pending_too_long(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Option<Finding> {
     let (policy, version) = answer.ruled?;
     let limit = version.terms.processing.as_ref().filter(|_| answer.entitlement.is_due())?;
-    let asked_on = seen.refund().requested_at.latest().date_at(policy.zone);
+    let asked_on = answer.asked.request.requested_at.latest().date_at(policy.zone);
     let last_on = view.horizon.calendar.business_days_after(asked_on, limit.business_days);
     let due_at = last_on.plus_days(1).start_at(policy.zone);
     if view.horizon.as_of < due_at {
@@ -244,7 +267,7 @@ fn pending_too_long(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Opt
     finding.citation = super::draft::cite(answer.ruled, Some(&limit.clause));
     finding.explanation = format!(
         "Requested {}, to be decided by the end of {last_on} ({} business days), still undecided {}: {} are owed.",
-        say.at(seen.refund().requested_at.earliest()),
+        say.at(answer.asked.request.requested_at.earliest()),
         limit.business_days,
         say.at(view.horizon.as_of),
         say.money(expected(answer))
@@ -319,7 +342,7 @@ fn rejected(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Option<Find
         let deadline = answer.entitlement.deadline.map(|at| format!(", in time (until {})", say.at(at)));
         finding.explanation = format!(
             "Denied {denial}, yet no ground stands against it: requested {}{}, and {} are owed ({}).",
-            say.at(seen.refund().requested_at.earliest()),
+            say.at(answer.asked.request.requested_at.earliest()),
             deadline.unwrap_or_default(),
             say.money(owed),
             working(answer)
@@ -342,7 +365,7 @@ fn denied_in_billing_run(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -
         let named = seen.refund().reason.as_deref() == Some("billing_in_progress");
         return named.then(|| super::draft::refund_row(seen.refund()));
     }
-    runs.find(|run| run.holds_at(seen.refund().requested_at.earliest())).map(|run| event_row(run.at))
+    runs.find(|run| run.holds_at(answer.asked.request.requested_at.earliest())).map(|run| event_row(run.at))
 }
 
 fn money_despite_rejection(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Option<Finding> {

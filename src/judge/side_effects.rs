@@ -53,7 +53,7 @@ impl<'c> About<'_, 'c, '_, '_> {
     /// When the money moved, as far as was seen and makes sense.
     fn completed_at(&self) -> Option<Instant> {
         let completed_at = self.seen.refund().completed_at?;
-        (completed_at >= self.seen.refund().requested_at.earliest()).then_some(completed_at)
+        (completed_at >= self.answer.asked.request.requested_at.earliest()).then_some(completed_at)
     }
 
     fn wrong_destination(&self) -> Option<Finding> {
@@ -147,7 +147,7 @@ impl<'c> About<'_, 'c, '_, '_> {
         if !self.answer.entitlement.is_due() {
             return None;
         }
-        let asked_at = self.seen.refund().requested_at.earliest();
+        let asked_at = self.answer.asked.request.requested_at.earliest();
         let early: Vec<&Usage> = self
             .view
             .usage()
@@ -195,7 +195,7 @@ impl<'c> About<'_, 'c, '_, '_> {
     fn gift_not_voided(&self) -> Option<Finding> {
         let terms = self.version.terms.gifts.as_ref()?;
         let (asked_at, completed_at) =
-            (self.seen.refund().requested_at.earliest(), self.seen.refund().completed_at);
+            (self.answer.asked.request.requested_at.earliest(), self.seen.refund().completed_at);
         let alive = |event: &&crate::record::Event| match self.view.end_of(event) {
             None => true,
             Some(voided_at) => voided_at < asked_at || completed_at.is_some_and(|done| voided_at > done),
@@ -242,7 +242,8 @@ impl<'c> About<'_, 'c, '_, '_> {
 
     fn time_order(&self) -> Option<Finding> {
         let refund = self.seen.refund();
-        let (asked, done, arrived) = (refund.requested_at.earliest(), refund.completed_at, refund.arrived_at);
+        let asked = self.answer.asked.request.requested_at.earliest();
+        let (done, arrived) = (refund.completed_at, refund.arrived_at);
         let what = match (done, arrived) {
             (Some(done), _) if done < asked => {
                 format!("completed {} before it was requested {}", self.say().at(done), self.say().at(asked))

@@ -65,7 +65,7 @@ pub struct View<'c> {
 /// A request whose answer is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Request {
-    /// When.
+    /// When; the completion where only that is known.
     pub(crate) requested_at: Moment,
     /// How, where the export says so.
     pub(crate) channel: Option<Channel>,
@@ -74,7 +74,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// The instant that is named: the completion where only that is known.
+    /// The instant that is named; the completion at its latest where only that is known.
     pub(crate) const fn named_at(self) -> Instant {
         if self.assumed { self.requested_at.latest() } else { self.requested_at.earliest() }
     }
@@ -158,10 +158,16 @@ impl<'c> View<'c> {
     /// and that.
     pub(crate) fn request_of(&self, seen: Seen<'_>) -> Request {
         let refund = seen.refund();
-        let (first, last) = (self.order().paid_at.earliest(), refund.requested_at.latest());
-        let assumed = refund.assumed.request && first <= last;
-        let requested_at = if assumed { Moment::between(first, last) } else { refund.requested_at };
-        Request { requested_at, channel: refund.channel, assumed }
+        let is_after_payment = self.order().paid_at.earliest() <= refund.requested_at.latest();
+        let assumed = refund.assumed.request && is_after_payment;
+        Request { requested_at: refund.requested_at, channel: refund.channel, assumed }
+    }
+
+    /// The earliest and the latest a request may have been made of which the export has no time: at the
+    /// payment and at the completion.
+    pub(crate) fn ends_of(&self, request: Request) -> Option<[Request; 2]> {
+        let known = Request { assumed: false, ..request };
+        request.assumed.then(|| [Request { requested_at: self.order().paid_at, ..known }, known])
     }
 
     /// The first refund that was neither cancelled nor a repetition.

@@ -20,6 +20,44 @@ const WHOLE_DIGITS_MAX: usize = 20;
 ///
 /// [`MoneyError`] names the first thing that does not fit.
 pub(crate) fn parse_units(text: &str) -> Result<i128, MoneyError> {
+    parse_usual(text.as_bytes()).map_or_else(|| parse_any(text), Ok)
+}
+
+/// The same for what nearly every cell holds: up to ten digits, and up to eight behind the point. `None`
+/// leaves the text to the grammar.
+fn parse_usual(text: &[u8]) -> Option<i128> {
+    const WHOLE_DIGITS: usize = 10;
+    let (digits, is_negative) = match text {
+        [b'-', digits @ ..] => (digits, true),
+        digits => (digits, false),
+    };
+    let point = digits.iter().position(|byte| *byte == b'.').unwrap_or(digits.len());
+    let (whole, fraction) = digits.split_at(point);
+    if whole.is_empty() || whole.len() > WHOLE_DIGITS {
+        return None;
+    }
+    let behind = match fraction {
+        [] => 0,
+        [_, fraction @ ..] if (1..=PLACES as usize).contains(&fraction.len()) => {
+            let missing = (PLACES as usize).checked_sub(fraction.len())?;
+            number(fraction)?.checked_mul(10_u64.pow(u32::try_from(missing).ok()?))?
+        }
+        _ => return None,
+    };
+    let units = i128::from(number(whole)?).checked_mul(UNIT)?.checked_add(i128::from(behind))?;
+    if is_negative { units.checked_neg() } else { Some(units) }
+}
+
+/// The number of a few digits.
+fn number(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0_u64, |number, byte| {
+        let digit = u64::from(byte.checked_sub(b'0')?);
+        if digit > 9 { None } else { number.checked_mul(10)?.checked_add(digit) }
+    })
+}
+
+/// The grammar.
+fn parse_any(text: &str) -> Result<i128, MoneyError> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     if whole.is_empty() || fraction.is_empty() {
@@ -119,7 +157,18 @@ impl std::fmt::Display for Quantity {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_usual_is_read_as_the_grammar_reads_it(text in "-{0,2}[0-9]{0,12}(\\.[0-9_.]{0,10})?") {
+            if let Some(units) = parse_usual(text.as_bytes()) {
+                prop_assert_eq!(parse_any(&text).unwrap(), units);
+            }
+        }
+    }
 
     #[test]
     fn the_grammar_is_plain_decimals() {

@@ -126,7 +126,7 @@ impl PolicyBook {
     pub fn find(&self, order: &Order, paid_at: Instant, requested_at: Instant) -> Match<'_> {
         let standing: Vec<(&Policy, &Version)> = self
             .about(&order.product)
-            .filter(|policy| policy.applies.covers(order))
+            .filter(|policy| policy.applies.covers_order(order))
             .filter_map(|policy| Some((policy, policy.version_for(paid_at, requested_at)?)))
             .collect();
         let set_aside: BTreeSet<&str> =

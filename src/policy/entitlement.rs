@@ -42,7 +42,7 @@ pub struct Question {
 }
 
 /// Whether a refund is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Eligibility {
     /// Due.
     Yes,
@@ -85,6 +85,8 @@ pub enum Unknown {
     CurrencyUnknown,
     /// Only the day or the minute is known, and the outcome turns on the second.
     DateOnly,
+    /// The export has no time of the request, and the outcome turns on it.
+    RequestTime,
     /// The order stands twice with different content.
     DuplicateOrder,
     /// A row of the order stands twice with different content.
@@ -104,10 +106,16 @@ impl Unknown {
             Self::TimeOrder(_) => "time-order",
             Self::UnknownTender(_) => "unknown-tender",
             Self::CurrencyUnknown => "currency-unknown",
-            Self::DateOnly => "date-only",
+            Self::DateOnly | Self::RequestTime => "date-only",
             Self::DuplicateOrder => "duplicate-order",
             Self::DuplicateRow => "duplicate-row",
         }
+    }
+
+    /// Whether it is a rule that is missing; otherwise it is a fact.
+    #[must_use]
+    pub const fn is_of_rules(self) -> bool {
+        matches!(self, Self::NoPolicy | Self::PolicySilent | Self::OverlapPolicy)
     }
 }
 
@@ -135,6 +143,13 @@ impl Question {
 impl Entitlement<'_> {
     fn unknown(why: Unknown) -> Self {
         Self { eligibility: Eligibility::Unknown(why), grounds: Vec::new(), deadline: None, owed: None }
+    }
+
+    /// Leaves it open for a reason that no single question shows.
+    pub(crate) fn leave_open(&mut self, why: Unknown) {
+        self.eligibility = Eligibility::Unknown(why);
+        self.grounds.clear();
+        self.owed = None;
     }
 
     /// Whether a refund is due.

@@ -50,19 +50,26 @@ pub struct Applies {
 }
 
 impl Applies {
-    /// Whether the policy is about that product and package, whatever the order did to it.
+    /// Whether the policy is about that product and package, whatever an order did to it.
     #[must_use]
-    pub fn covers_item(&self, order: &Order) -> bool {
-        let is = |word: &String| **word == *order.package_type;
-        self.products.iter().any(|product| **product == *order.product)
+    pub fn covers_item(&self, product: &str, package_type: &str) -> bool {
+        let is = |word: &String| *word == package_type;
+        self.products.iter().any(|word| *word == product)
             && self.package_types.as_ref().is_none_or(|types| types.iter().any(is))
             && !self.package_types_not.iter().any(is)
     }
 
+    /// Whether the policy is about orders of that kind for that product and package.
+    #[must_use]
+    pub fn covers(&self, product: &str, package_type: &str, kind: OrderKind) -> bool {
+        self.covers_item(product, package_type)
+            && self.order_kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
+    }
+
     /// Whether the policy is about that order.
     #[must_use]
-    pub fn covers(&self, order: &Order) -> bool {
-        self.covers_item(order) && self.order_kinds.as_ref().is_none_or(|kinds| kinds.contains(&order.kind))
+    pub fn covers_order(&self, order: &Order) -> bool {
+        self.covers(&order.product, &order.package_type, order.kind)
     }
 }
 

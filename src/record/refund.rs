@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{AccountId, Assumed, OrderId, RefundId, SourceRef, Tenders};
+use super::{AccountId, Assumed, Link, OrderId, RefundId, SourceRef, Tenders};
 use crate::time::{Instant, Moment};
 
 /// How a refund was asked for.
@@ -95,13 +95,15 @@ pub struct Refund {
     pub merged: bool,
     /// What stands in for a fact that the export does not have.
     pub assumed: Assumed,
+    /// How it was tied to its order, where its row does not name that.
+    pub link: Option<Box<Link>>,
 }
 
 impl Refund {
-    /// The order of rows by what they say, wherever they were read.
+    /// The order of rows by what they say, wherever they were read and however their order was found.
     #[must_use]
     pub fn compare_content(&self, other: &Self) -> Ordering {
-        let elsewhere = Self { at: self.at, ..other.clone() };
+        let elsewhere = Self { at: self.at, link: self.link.clone(), ..other.clone() };
         self.cmp(&elsewhere)
     }
 }

@@ -1,5 +1,5 @@
 //! Where columns beat rows: money grouped by vendor, policy, finding and month, and the parquet files of
-//! the run folder. The only place that knows polars.
+//! the run folder. The only place of the reports that knows polars.
 //!
 //! Amounts enter as integers of 1e-8 and are decimals with eight places throughout; no text is parsed and
 //! no float is made. Instants are UTC timestamps in microseconds.
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::{
     finding::Finding,
+    judge::Outcome,
     money::{Currency, Money},
     record::Tender,
     time::{Instant, Offset},
@@ -20,9 +21,11 @@ use crate::{
 /// Digits of a decimal column, and how many of them stand behind the point.
 const PRECISION: usize = 38;
 const SCALE: usize = 8;
+/// Outcomes of one row group.
+const OUTCOMES_TOGETHER: usize = 1 << 16;
 
 fn failed(error: PolarsError) -> io::Error {
-    io::Error::other(error.to_string())
+    io::Error::other(error)
 }
 
 fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
@@ -42,7 +45,30 @@ fn instants(name: &str, values: impl Iterator<Item = Option<Instant>>) -> Column
 /// `findings.parquet` and `outcomes.parquet`.
 pub(super) fn write_parquet(report: &Report<'_>, folder: &Path) -> io::Result<()> {
     write(&mut findings(report).map_err(failed)?, &folder.join("findings.parquet"))?;
-    write(&mut outcomes(report).map_err(failed)?, &folder.join("outcomes.parquet"))
+    write_outcomes(report, &folder.join("outcomes.parquet"))
+}
+
+/// Outcomes, some at a time: there are as many as orders.
+fn write_outcomes(report: &Report<'_>, path: &Path) -> io::Result<()> {
+    let file = File::create(path)?;
+    let schema = outcomes(&[]).map_err(failed)?;
+    let writer = ParquetWriter::new(&file).set_parallel(false).batched(schema.schema()).map_err(failed)?;
+    let mut writer = writer;
+    let mut batch: Vec<Outcome> = Vec::new();
+    let mut flush = |batch: &mut Vec<Outcome>| -> io::Result<()> {
+        writer.write_batch(&outcomes(batch).map_err(failed)?).map_err(failed)?;
+        batch.clear();
+        Ok(())
+    };
+    report.audit.outcomes.each(|outcome| {
+        batch.push(outcome);
+        if batch.len() == OUTCOMES_TOGETHER { flush(&mut batch) } else { Ok(()) }
+    })?;
+    if !batch.is_empty() {
+        flush(&mut batch)?;
+    }
+    writer.finish().map_err(failed)?;
+    file.sync_all()
 }
 
 fn write(frame: &mut DataFrame, path: &Path) -> io::Result<()> {
@@ -90,8 +116,7 @@ fn findings(report: &Report<'_>) -> PolarsResult<DataFrame> {
     DataFrame::new(list.len(), columns)
 }
 
-fn outcomes(report: &Report<'_>) -> PolarsResult<DataFrame> {
-    let list = &report.audit.outcomes;
+fn outcomes(list: &[Outcome]) -> PolarsResult<DataFrame> {
     let currencies: Vec<String> = list.iter().map(|outcome| outcome.currency.to_string()).collect();
     let reasons: Vec<String> = list.iter().map(|outcome| outcome.reasons.join(";")).collect();
     let refunds: Vec<u64> = list.iter().map(|outcome| outcome.refunds as u64).collect();
@@ -130,11 +155,7 @@ pub(super) fn money_by_month(report: &Report<'_>) -> io::Result<Value> {
 
 fn grouped(report: &Report<'_>) -> PolarsResult<Value> {
     let audit = report.audit;
-    let vendors: HashMap<&str, &str> = audit
-        .outcomes
-        .iter()
-        .filter_map(|outcome| Some((outcome.policy.as_deref()?, outcome.vendor.as_deref()?)))
-        .collect();
+    let vendors: HashMap<&str, &str> = audit.outcomes.vendors().collect();
     let list: Vec<(&Finding, Currency)> =
         audit.findings.iter().filter_map(|finding| Some((finding, finding.currency?))).collect();
     let policy = |finding: &Finding| finding.citation.as_ref().map(|cited| cited.policy.to_string());

@@ -100,9 +100,7 @@ pub(super) fn outcome_columns() -> Vec<String> {
 pub(super) fn write_outcomes(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = writer(out);
     table.write_record(outcome_columns()).map_err(cause)?;
-    for outcome in &report.audit.outcomes {
-        table.write_record(outcome_cells(outcome)).map_err(cause)?;
-    }
+    report.audit.outcomes.each(|outcome| table.write_record(outcome_cells(&outcome)).map_err(cause))?;
     table.flush()
 }
 

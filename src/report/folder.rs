@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{Report, csv_files, json, manifest, summary_json};
+use crate::scratch::Scratch;
 
 /// Why a run folder cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -78,24 +79,12 @@ pub fn write_whole(
 ) -> Result<(), FolderError> {
     check_folder(folder, force)?;
     let error = |source| FolderError::Io { path: folder.to_owned(), source };
-    let beside =
-        tempfile::Builder::new().prefix(".refund-audit-").tempdir_in(parent(folder)).map_err(error)?;
-    let new = beside.path().join("new");
+    let scratch = Scratch::new_in(parent(folder)).map_err(error)?;
+    let new = scratch.path().join("new");
     fs::create_dir(&new).map_err(error)?;
     fill(&new).map_err(error)?;
     sync_folder(&new).map_err(error)?;
-    if fs::symlink_metadata(folder).is_ok() {
-        let old = beside.path().join("old");
-        fs::rename(folder, &old).map_err(error)?;
-        if let Err(source) = fs::rename(&new, folder) {
-            // The earlier run goes back to its place; the cause is what is reported.
-            let restored = fs::rename(&old, folder);
-            debug_assert!(restored.is_ok(), "what was just moved away can be moved back");
-            return Err(error(source));
-        }
-    } else {
-        fs::rename(&new, folder).map_err(error)?;
-    }
+    scratch.put(&new, folder, force).map_err(error)?;
     sync_folder(parent(folder)).map_err(error)
 }
 

@@ -1,9 +1,9 @@
 //! The sums of a run: rows, verdicts, and money over and under, never netted and never across currencies.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io};
 
 use crate::{
-    engine::Audit,
+    engine::{Audit, Untouched},
     finding::{Class, Severity},
     judge::{Outcome, Verdict},
     money::{Currency, Money},
@@ -24,7 +24,8 @@ pub struct MoneyLine {
     pub over: Money,
     /// Owed beyond what was paid, in orders with a mismatch.
     pub under: Money,
-    /// Exposure of orders of which a person decides.
+    /// Exposure of orders of which a person decides; where what is owed turns on a time of request that the
+    /// export does not have, all that came back.
     pub review: Money,
     /// What came back for orders that could not be decided.
     pub undetermined: Money,
@@ -39,8 +40,9 @@ impl MoneyLine {
         if let Some(expected) = outcome.expected.filter(|_| requested) {
             self.expected = self.expected.plus(expected.total());
         }
+        let open = if outcome.verdict == Verdict::Review { &mut self.review } else { &mut self.undetermined };
         if matches!(outcome.eligibility, Eligibility::Unknown(_)) && requested {
-            self.undetermined = self.undetermined.plus(outcome.actual_total);
+            *open = open.plus(outcome.actual_total);
         }
         match (outcome.verdict, outcome.variance) {
             (Verdict::Mismatch, Some(variance)) => {
@@ -107,8 +109,11 @@ pub struct Summary {
 
 impl Summary {
     /// The sums of an audit.
-    #[must_use]
-    pub fn of(audit: &Audit) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// Where outcomes that memory did not hold cannot be read.
+    pub fn of(audit: &Audit) -> io::Result<Self> {
         let mut summary = Self::default();
         for file in &audit.files {
             if file.shares.is_empty() {
@@ -125,9 +130,11 @@ impl Summary {
                 summary.untied_files.push(file.name());
             }
         }
-        for outcome in &audit.outcomes {
-            summary.add_outcome(outcome);
-        }
+        audit.outcomes.each(|outcome| {
+            summary.add_outcome(&outcome);
+            Ok(())
+        })?;
+        summary.add_untouched(&audit.untouched);
         for finding in &audit.findings {
             let key = (finding.class, finding.severity, finding.kind.slug, finding.currency);
             let line = summary.by_kind.entry(key).or_insert(KindLine {
@@ -144,7 +151,18 @@ impl Summary {
                 orphaned.1 = orphaned.1.plus(finding.amount_at_risk);
             }
         }
-        summary
+        Ok(summary)
+    }
+
+    /// Orders that were only counted stand where an outcome without a request and without money would.
+    fn add_untouched(&mut self, untouched: &Untouched) {
+        for (currency, orders) in &untouched.by_currency {
+            *self.verdicts.entry(Verdict::NotRequested).or_default() += orders;
+            self.by_currency.entry(*currency).or_default();
+        }
+        for ((product, package_type), orders) in &untouched.unruled {
+            *self.unruled.entry((product.to_string(), package_type.to_string())).or_default() += orders;
+        }
     }
 
     fn add_outcome(&mut self, outcome: &Outcome) {

@@ -9,7 +9,7 @@ use super::Report;
 use crate::{
     finding::{Class, Finding, Severity},
     judge::Verdict,
-    layout::{Side, cut, group, grouped, lines, width_of, wrap},
+    layout::{Side, counted, cut, group, grouped, lines, width_of, wrap},
     money::{Currency, Money},
     record::{Fate, Role},
     time::Offset,
@@ -253,7 +253,7 @@ fn verdict(report: &Report<'_>, page: &mut Page) {
     .into_iter()
     .map(|(verdict, words)| format!("{} {words}", grouped(of(verdict))))
     .collect();
-    page.paragraph(None, &format!("{} orders: {}.", grouped(summary.orders()), parts.join(", ")));
+    page.paragraph(None, &format!("{}: {}.", counted(summary.orders(), "order", "orders"), parts.join(", ")));
     let orphans: u64 = summary.orphaned.values().map(|(count, _)| count).sum();
     if orphans > 0 {
         let sums: Vec<String> = summary
@@ -433,11 +433,12 @@ fn remarks(report: &Report<'_>, page: &mut Page) {
             let column = if defect.column.is_empty() { String::new() } else { format!(" {}", defect.column) };
             format!(" The first: {file}:{}:{column} {}", defect.at.line, defect.reason)
         });
-        remarks.push(format!("{} rejected rows.{}", grouped(summary.rejected), example.unwrap_or_default()));
+        let rows = counted(summary.rejected, "rejected row", "rejected rows");
+        remarks.push(format!("{rows}.{}", example.unwrap_or_default()));
     }
     for file in &audit.files {
         for (text, count) in &file.notes {
-            remarks.push(format!("{}: {} {text}.", file.name(), grouped(*count)));
+            remarks.push(format!("{}: {text}: {}.", file.name(), grouped(*count)));
         }
     }
     remarks.extend(audit.wanting.iter().cloned());
@@ -449,7 +450,8 @@ fn remarks(report: &Report<'_>, page: &mut Page) {
         remarks.push(format!("Passed over: {}{rest}.", named.join("; ")));
     }
     if audit.unmatched_events > 0 {
-        remarks.push(format!("Events name {} orders that are not in the exports.", audit.unmatched_events));
+        let orders = counted(audit.unmatched_events as u64, "order that is", "orders that are");
+        remarks.push(format!("Events name {orders} not in the exports."));
     }
     if !summary.ties() {
         remarks.push(format!("Control totals do not tie: {}.", summary.untied_files.join(", ")));
@@ -457,8 +459,8 @@ fn remarks(report: &Report<'_>, page: &mut Page) {
     for (currency, (orders, sum)) in summary.unclaimed.iter().filter(|(_, (orders, _))| *orders > 0) {
         let sum: &Money = sum;
         remarks.push(format!(
-            "{} unused orders could still be refunded: {currency} {} (--opportunities lists them).",
-            grouped(*orders),
+            "{} could still be refunded: {currency} {} (--opportunities lists them).",
+            counted(*orders, "unused order", "unused orders"),
             in_page(*sum, *currency)
         ));
     }

@@ -44,7 +44,7 @@ impl Scan {
 
     /// Maps each block of `source` and returns the results in the order of the file.
     ///
-    /// `start` is where the first record stands, [`Header::end`](super::Header::end) as a rule.
+    /// `start` is where the first record stands, behind the header as a rule.
     ///
     /// # Errors
     ///

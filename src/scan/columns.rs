@@ -54,11 +54,6 @@ impl Columns {
         &self.indices
     }
 
-    /// The first columns of a file, so many.
-    pub(super) fn up_to(count: usize) -> Self {
-        Self { indices: (0..count).collect() }
-    }
-
     /// How many columns, counted from the first of the file, must be told apart.
     pub(super) fn width(&self) -> usize {
         self.indices.last().map_or(0, |last| last + 1)

@@ -11,8 +11,8 @@
 //! looked at; ids are compared as bytes, in batches; instants and quantities in their usual layout are
 //! read without a general parser.
 //!
-//! What is read is what the `csv` crate reads, field for field: tests hold it to that on good and on
-//! damaged input. The readers of instants and quantities answer `None` wherever the text is not in the
+//! What is read is what the `csv` crate reads, field for field, where a line feed alone ends a record and
+//! one carriage return is taken off its last field: tests hold it to that on good and on damaged input. The readers of instants and quantities answer `None` wherever the text is not in the
 //! usual layout, and the general parser decides.
 //!
 //! Not here: what a column means, what makes a row a defect, and what to do with a row.
@@ -20,7 +20,6 @@
 mod blocks;
 mod columns;
 mod error;
-mod header;
 pub mod keys;
 mod in_order;
 mod position;
@@ -38,7 +37,6 @@ mod workers;
 pub use blocks::{Block, Finished, Scan};
 pub use columns::{Columns, ColumnsError, Delimiter};
 pub use error::ScanError;
-pub use header::Header;
 pub use position::Position;
 pub use records::Records;
 pub use row::{Record, Rows};

@@ -7,7 +7,7 @@
 //! begins. A guess saves waiting for the chunks before; it is never trusted (see
 //! [`stitch`](super::stitch)).
 
-use memchr::{memchr_iter, memchr3_iter};
+use memchr::{memchr_iter, memchr2_iter};
 
 /// What stands before a byte, as far as it decides what a quote at that byte means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Quoting {
     fn step_with_boundary(self, bytes: &[u8], delimiter: u8) -> (Self, Option<usize>) {
         let mut quotes = Quotes::new(self);
         let mut boundary = None;
-        for at in memchr3_iter(b'"', b'\n', b'\r', bytes) {
+        for at in memchr2_iter(b'"', b'\n', bytes) {
             if bytes[at] == b'"' {
                 quotes.pass(at, bytes, delimiter);
             } else if !quotes.open {
@@ -141,7 +141,7 @@ impl Quotes {
 
 /// Whether a field begins behind this byte outside quotes.
 fn opens_behind(byte: u8, delimiter: u8) -> bool {
-    byte == delimiter || matches!(byte, b'\n' | b'\r')
+    byte == delimiter || byte == b'\n'
 }
 
 #[cfg(test)]
@@ -154,7 +154,7 @@ mod tests {
         match (state, byte) {
             (Quoting::Quoted, b'"') => Quoting::QuoteSeen,
             (Quoting::FieldStart | Quoting::QuoteSeen, b'"') | (Quoting::Quoted, _) => Quoting::Quoted,
-            (_, b',' | b'\n' | b'\r') => Quoting::FieldStart,
+            (_, b',' | b'\n') => Quoting::FieldStart,
             _ => Quoting::Text,
         }
     }
@@ -168,7 +168,7 @@ mod tests {
             let mut plainly = state;
             let mut last_boundary = None;
             for (at, &byte) in bytes.iter().enumerate() {
-                if plainly != Quoting::Quoted && matches!(byte, b'\n' | b'\r') {
+                if plainly != Quoting::Quoted && byte == b'\n' {
                     last_boundary = Some(at + 1);
                 }
                 plainly = step(plainly, byte);

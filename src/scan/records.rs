@@ -1,9 +1,10 @@
 //! The splitter: from the bytes of whole records to their wanted fields.
 //!
 //! A record is walked from mark to mark: where the leading columns end is noted, the others are counted,
-//! and a line end stops the walk. A quote counts only where a field begins; what it encloses is passed.
+//! and a line feed stops the walk. A quote counts only where a field begins; what it encloses is passed.
 //! Where a field is wanted that was quoted, [`unquote`] reads it. The result is what the `csv` crate gives
-//! with `flexible(true)` and without trimming.
+//! with `flexible(true)`, without trimming, and with the line feed as the one end of a record; then one
+//! carriage return is taken off the end of the last field, and a record of one empty field is none.
 #![expect(clippy::inline_always, reason = "or the compiler forgets which instructions were chosen")]
 
 use std::ops::Range;
@@ -12,7 +13,7 @@ use fearless_simd::{Level, Simd, dispatch};
 
 use super::{
     Columns, Delimiter, Position, Record, Rows,
-    row::{Buffer, Extent, Span},
+    row::{Buffer, Extent, Span, without_return},
     unquote::unquote,
     windows::{Marks, WINDOW},
 };
@@ -100,15 +101,22 @@ impl<'b> Records<'b> {
     /// Reads one record into the buffer; `false` at the end.
     #[inline(always)]
     fn read_record<S: Simd>(&mut self, simd: S) -> bool {
-        if !self.skip_line_ends() {
-            return false;
+        loop {
+            if !self.skip_line_ends() {
+                return false;
+            }
+            let (start, line) = (self.at, self.line);
+            self.move_window_to(simd, start);
+            let Walked { end, fields, is_open } = self.walk(simd, start);
+            self.at = end;
+            if fields == 1 && !is_open && self.is_blank(start..end) {
+                self.buffer.spans.truncate(self.buffer.extents.len() * self.columns.indices().len());
+                continue;
+            }
+            let spans_lines = self.line > line;
+            self.buffer.extents.push(Extent { start, end, line, fields, spans_lines, is_open });
+            return true;
         }
-        let (start, line) = (self.at, self.line);
-        self.move_window_to(simd, start);
-        let (end, fields) = self.walk(simd, start);
-        self.at = end;
-        self.buffer.extents.push(Extent { start, end, line, fields });
-        true
     }
 
     /// Goes to the next byte that belongs to a record: empty lines are none.
@@ -117,12 +125,25 @@ impl<'b> Records<'b> {
         loop {
             match self.bytes.get(self.at) {
                 Some(b'\n') => self.line += 1,
-                Some(b'\r') => {}
                 Some(_) => return true,
                 None => return false,
             }
             self.at += 1;
         }
+    }
+
+    /// Whether the one field of a record is empty but for a carriage return.
+    #[cold]
+    fn is_blank(&mut self, field: Range<usize>) -> bool {
+        let mark = self.buffer.scratch.len();
+        let span = match self.bytes[field.clone()].first() {
+            Some(b'"') => unquote(self.bytes, field, &mut self.buffer.scratch),
+            _ => Span::new(field),
+        };
+        let text = span.text(self.bytes, &self.buffer.scratch);
+        let is_blank = text.is_none_or(|text| without_return(text).is_empty());
+        self.buffer.scratch.truncate(mark);
+        is_blank
     }
 
     /// Looks at the next window; `false` at the end of the text.
@@ -148,14 +169,14 @@ impl<'b> Records<'b> {
         self.marks = self.marks.from(at - base);
     }
 
-    /// Walks through the record that begins at `start` and notes its wanted fields: its end and its number
-    /// of fields.
+    /// Walks through the record that begins at `start` and notes its wanted fields.
     #[inline(always)]
-    fn walk<S: Simd>(&mut self, simd: S, start: usize) -> (usize, usize) {
+    fn walk<S: Simd>(&mut self, simd: S, start: usize) -> Walked {
         let width = self.columns.width();
         self.bounds[0] = start;
         let mut delimiters = 0;
         let mut has_quoted = false;
+        let mut is_open = false;
         let end = loop {
             let Marks { delimiters: marked, stops } = self.marks;
             // All bits below the lowest stop; all bits where there is no stop.
@@ -174,28 +195,31 @@ impl<'b> Records<'b> {
             }
             if stop == start || self.bytes[stop - 1] == self.delimiter {
                 has_quoted = true;
-                self.pass_quoted(simd, stop);
+                is_open = !self.pass_quoted(simd, stop);
             } else {
                 // A quote in the middle of a field is a byte like any other.
                 self.marks = self.marks.from(stop + 1 - self.base);
             }
         };
-        self.bounds[delimiters.min(width) + 1] = end + 1;
         let fields = delimiters + 1;
         if has_quoted {
+            self.bounds[delimiters.min(width) + 1] = end + 1;
             self.push_spans_unquoted(fields);
         } else {
+            let has_return = end > start && self.bytes[end - 1] == b'\r';
+            self.bounds[delimiters.min(width) + 1] = end + 1 - usize::from(has_return);
             let bounds = &self.bounds[..];
             self.buffer.spans.extend(self.columns.indices().iter().map(|&column| {
                 if column < fields { Span::new(field_at(bounds, column)) } else { Span::MISSING }
             }));
         }
-        (end, fields)
+        Walked { end, fields, is_open }
     }
 
-    /// Passes the text behind the quote at `opened` up to and with the quote that closes it.
+    /// Passes the text behind the quote at `opened` up to and with the quote that closes it; `false` where
+    /// none does.
     #[inline(always)]
-    fn pass_quoted<S: Simd>(&mut self, simd: S, opened: usize) {
+    fn pass_quoted<S: Simd>(&mut self, simd: S, opened: usize) -> bool {
         self.move_window_to(simd, opened + 1);
         loop {
             let stops = self.marks.stops;
@@ -203,16 +227,19 @@ impl<'b> Records<'b> {
                 if !self.move_window_on(simd) {
                     // The quote was never closed, so what is marked in the window is enclosed.
                     self.marks = Marks::default();
-                    return;
+                    return false;
                 }
                 continue;
             }
             let stop = self.base + stops.trailing_zeros() as usize;
             match self.bytes[stop] {
                 b'"' if self.bytes.get(stop + 1) == Some(&b'"') => self.move_window_to(simd, stop + 2),
-                b'"' => return self.move_window_to(simd, stop + 1),
-                line_end => {
-                    self.line += u64::from(line_end == b'\n');
+                b'"' => {
+                    self.move_window_to(simd, stop + 1);
+                    return true;
+                }
+                _line_feed => {
+                    self.line += 1;
                     self.marks.stops &= stops.wrapping_sub(1);
                 }
             }
@@ -225,9 +252,14 @@ impl<'b> Records<'b> {
         for &column in self.columns.indices() {
             let span = if column < fields {
                 let field = field_at(&self.bounds, column);
-                match self.bytes[field.clone()].first() {
+                let span = match self.bytes[field.clone()].first() {
                     Some(b'"') => unquote(self.bytes, field, &mut self.buffer.scratch),
                     _ => Span::new(field),
+                };
+                if column + 1 == fields {
+                    span.without_return(self.bytes, &self.buffer.scratch)
+                } else {
+                    span
                 }
             } else {
                 Span::MISSING
@@ -256,6 +288,13 @@ impl<'b> Records<'b> {
             place += NOTED;
         }
     }
+}
+
+/// What a walk through a record found beside its wanted fields.
+struct Walked {
+    end: usize,
+    fields: usize,
+    is_open: bool,
 }
 
 /// The field of a column, from bounds that were noted.

@@ -21,12 +21,23 @@ impl Span {
         Self { start: range.start, end: range.end }
     }
 
+    /// Without the carriage return at the end of its text.
+    pub(super) fn without_return(self, block: &[u8], scratch: &[u8]) -> Self {
+        let text = self.text(block, scratch).unwrap_or_default();
+        Self { end: self.end - (text.len() - without_return(text).len()), ..self }
+    }
+
     #[inline]
     pub(super) fn text<'r>(self, block: &'r [u8], scratch: &'r [u8]) -> Option<&'r [u8]> {
         let in_block = block.get(self.start..self.end);
         in_block
             .or_else(|| scratch.get(self.start.checked_sub(block.len())?..self.end.checked_sub(block.len())?))
     }
+}
+
+/// A text without the carriage return at its end.
+pub(super) fn without_return(text: &[u8]) -> &[u8] {
+    text.strip_suffix(b"\r").unwrap_or(text)
 }
 
 /// What is known of a record as a whole.
@@ -40,6 +51,10 @@ pub(super) struct Extent {
     pub line: u64,
     /// How many fields it has.
     pub fields: usize,
+    /// Whether there are line feeds in it.
+    pub spans_lines: bool,
+    /// Whether the text ends inside of its quotes.
+    pub is_open: bool,
 }
 
 /// What the splitter fills and [`Rows`] shows.
@@ -136,6 +151,20 @@ impl<'r> Record<'r> {
         self.extent.line
     }
 
+    /// Whether there are line feeds in the record, which can only be inside of quotes.
+    #[must_use]
+    #[inline]
+    pub fn spans_lines(&self) -> bool {
+        self.extent.spans_lines
+    }
+
+    /// Whether the text ends inside of a quote that the record opened.
+    #[must_use]
+    #[inline]
+    pub fn is_open(&self) -> bool {
+        self.extent.is_open
+    }
+
     /// Where the record starts.
     #[must_use]
     pub fn position(&self) -> Position {
@@ -147,7 +176,7 @@ impl<'r> Record<'r> {
         self.extent.start..self.extent.end
     }
 
-    /// The record as it was written, without the end of its line.
+    /// The record as it was written, without the line feed at its end.
     #[must_use]
     pub fn raw(&self) -> &'r [u8] {
         &self.block[self.range()]

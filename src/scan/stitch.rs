@@ -126,7 +126,7 @@ impl Seam {
             line: start.line + self.cut_off_line_feeds + survey.line_feeds_to_boundary,
         };
         self.cut_off_line_feeds = survey.line_feeds_behind;
-        self.check_length()?;
+        // Too long or not, what is cut off here waits for the next chunk: the records before it are whole.
         Ok(Some(Stitched { start, head, end }))
     }
 

@@ -18,7 +18,7 @@ pub(super) const WINDOW: usize = 64;
 pub(super) struct Marks {
     /// Bytes that are the delimiter.
     pub delimiters: u64,
-    /// Bytes that are a quote, a carriage return or a line feed.
+    /// Bytes that are a quote or a line feed.
     pub stops: u64,
 }
 
@@ -43,8 +43,7 @@ impl Marks {
     #[inline(always)]
     fn of<S: Simd>(simd: S, window: &[u8; WINDOW], delimiter: u8) -> Self {
         let window = u8x64::from_slice(simd, window);
-        let line_ends = window.simd_eq(b'\n') | window.simd_eq(b'\r');
-        let stops = line_ends | window.simd_eq(b'"');
+        let stops = window.simd_eq(b'\n') | window.simd_eq(b'"');
         Self { delimiters: window.simd_eq(delimiter).to_bitmask(), stops: stops.to_bitmask() }
     }
 
@@ -53,7 +52,7 @@ impl Marks {
         let mut marks = Self::default();
         for (place, &byte) in rest.iter().enumerate() {
             marks.delimiters |= u64::from(byte == delimiter) << place;
-            marks.stops |= u64::from(matches!(byte, b'"' | b'\n' | b'\r')) << place;
+            marks.stops |= u64::from(matches!(byte, b'"' | b'\n')) << place;
         }
         marks
     }

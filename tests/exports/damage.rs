@@ -1,7 +1,10 @@
 //! The table of damage: what consoles, spreadsheets and people do to exports, one smallest file each.
 
 use crate::common::{Outcome, convert, recognised};
-use refund_audit::export::{convert::FileError, dialect::Class};
+use refund_audit::{
+    export::{convert::FileError, dialect::Class},
+    time::{Instant, Offset},
+};
 
 const HEADER: &str = "支付者UIN,使用者UIN,产品名称,资源ID,交易类型,订单ID,扣费时间,优惠后总价,现金账户支出(元),赠送账户支出(元),代金券支出(元)";
 const PURCHASE: &str = "909619400,909619400,实时音视频,2000002755,包年包月新购,20230321478001340751511,2023-03-21 15:07:09,89.00,89.00,0,0";
@@ -182,12 +185,110 @@ fn quirk_8_a_row_without_its_id_is_rejected_and_not_merged() {
 }
 
 #[test]
+fn quirk_9_eight_decimals_are_summed_as_they_are_and_roundings_left_out() {
+    // Three components of a third of a yuan each, and the row that sets the month right.
+    let part = |cost: &str| PURCHASE.replace(",89.00,89.00,", &format!(",{cost},{cost},"));
+    let precision = PURCHASE
+        .replace("包年包月新购", "月度计费精度差异")
+        .replace(",89.00,89.00,", ",-0.00000285,-0.00000285,");
+    let outcome = convert(
+        file(&[&part("0.33333333"), &part("0.33333334"), &part("0.33333335"), &precision]).as_bytes(),
+    );
+    assert_eq!(outcome.only().cell("paid_cash"), Some("1.00000002"));
+    assert_eq!(outcome.out_of_scope[0].1, Class::Noise);
+    // What was rounded down stands on every row of a flow and belongs to none of its sums.
+    let flow = "Item,RecordID,OwnerID,PaymentTime,PretaxGrossAmount,RoundDownDiscount,PretaxAmount,CashAmount,Currency\n\
+                SubscriptionOrder,1,9,2024-03-01 08:00:00,1.004,0.004,0.50,0.50,CNY\n\
+                SubscriptionOrder,1,9,2024-03-01 08:00:00,1.005,0.004,0.50,0.50,CNY\n";
+    let outcome = convert(flow.as_bytes());
+    assert_eq!(
+        (outcome.only().cell("paid_cash"), outcome.only().cell("list_price")),
+        (Some("1.00"), Some("2.009"))
+    );
+}
+
+/// Orders of the interface, whose amounts are hundredths.
+fn deal(real_cost: &str) -> Outcome {
+    let header =
+        "OrderId,BigDealId,Status,Action,CreateTime,Payer,Creator,RealTotalCost,VoucherDecline,Currency";
+    let row = format!(
+        "20220214710000851640811,20220214710000851640801,4,purchase,2020-09-22 00:00:00,1,1,{real_cost},50,CNY"
+    );
+    convert(format!("{header}\n{row}\n").as_bytes())
+}
+
+#[test]
+fn quirk_10_hundredths_become_yuan() {
+    for (fen, yuan) in
+        [("17000", "170.00"), ("17000.0", "170.00"), ("1", "0.01"), ("10000.1", "100.001"), ("0", "0.00")]
+    {
+        let outcome = deal(fen);
+        let order = outcome.only();
+        assert_eq!(
+            (order.cell("paid_cash"), order.cell("paid_voucher")),
+            (Some(yuan), Some("0.50")),
+            "{fen}"
+        );
+    }
+    let outcome = deal("0.0000001");
+    assert_eq!(outcome.defects[0].column, "RealTotalCost", "{}", outcome.text());
+}
+
+#[test]
+fn quirk_12_the_order_list_is_in_universal_time_and_the_bill_is_not() {
+    let list = "OrderId,OrderType,RelatedOrderId,CreateTime,PaymentTime,Currency\n1,New,,2017-06-08 09:41:30,2017-06-08T09:41:30Z,CNY\n";
+    assert_eq!(convert(list.as_bytes()).only().cell("paid_at"), Some("2017-06-08T09:41:30Z"));
+    let bare = list.replace("T09:41:30Z", " 09:41:30");
+    assert_eq!(convert(bare.as_bytes()).only().cell("paid_at"), Some("2017-06-08T09:41:30Z"));
+    let flow = "Item,RecordID,PaymentTime,PretaxGrossAmount\nSubscriptionOrder,1,2017-06-08 17:41:30,1\n";
+    let at = convert(flow.as_bytes()).only().cell("paid_at").unwrap().to_owned();
+    let instant = |text: &str| Instant::parse(text, Offset::BEIJING).unwrap();
+    assert_eq!(instant(&at), instant("2017-06-08T09:41:30Z"));
+}
+
+#[test]
+fn quirk_13_magnitude_words_and_units() {
+    let deducted = |value: &str, unit: &str| {
+        let text = format!(
+            "资源包实例ID,抵扣时间,抵扣量,抵扣量单位\npack-1,2024-03-01 08:00:00,\"{value}\",{unit}\n"
+        );
+        let outcome = convert(text.as_bytes());
+        match outcome.defects.as_slice() {
+            [] => format!(
+                "{} {}",
+                outcome.only().cell("quantity").unwrap(),
+                outcome.only().cell("unit").unwrap_or("-")
+            ),
+            [defect] => format!("{}: {}", defect.column, defect.reason),
+            _ => panic!("{}", outcome.text()),
+        }
+    };
+    for (value, unit, wanted) in [
+        ("26.25", "分钟", "26.25 分钟"),
+        ("1,026.25", "分钟", "1026.25 分钟"),
+        ("2.537500", "十万CU", "253750 CU"),
+        ("4.181841", "千万CU", "41818410 CU"),
+        ("1.5", "亿次", "150000000 次"),
+        ("1.5万MB", "", "15000 MB"),
+        ("190.531536MB", "", "190.531536 MB"),
+        ("3", "", "3 -"),
+        ("-2.5", "GB", "-2.5 GB"),
+    ] {
+        assert_eq!(deducted(value, unit), wanted, "{value} {unit}");
+    }
+    assert!(deducted("viel", "GB").starts_with("抵扣量: "));
+}
+
+#[test]
 fn quirk_11_times_in_all_layouts() {
     for (text, wanted) in [
         ("2023-03-21 15:07:09.941", "2023-03-21 15:07:09.941"),
         ("20230321", "2023-03-21"),
         ("2023-03-21T15:07:09Z", "2023-03-21T15:07:09Z"),
         ("0002-11-30", "(none)"),
+        ("2019/5/23 12:00", "2019-05-23 12:00"),
+        ("2020-02-22T16:00:00Z", "2020-02-22T16:00:00Z"),
+        ("2117-01-01 00:00:00", "2117-01-01 00:00:00"),
     ] {
         assert_eq!(paid_at(text).as_deref(), Ok(wanted), "{text}");
     }
@@ -293,6 +394,14 @@ fn a_title_above_the_header_is_passed_over() {
     let text = format!("腾讯云账单\n导出时间：2023-04-01\n\n{}", file(&[PURCHASE]));
     let outcome = convert(text.as_bytes());
     assert_eq!((outcome.only().line, outcome.out_of_scope.len()), (5, 2));
+}
+
+#[test]
+fn the_header_says_which_delimiter_it_is() {
+    for delimiter in [",", "\t", ";"] {
+        let text = file(&[PURCHASE, REFUND]).replace(',', delimiter);
+        assert_eq!(convert(text.as_bytes()).records[1].cell("refunded_cash"), Some("89.00"), "{delimiter:?}");
+    }
 }
 
 #[test]

@@ -45,12 +45,28 @@ fn the_order_list_completes_the_bill_flow() {
     let refund = refund(&records);
     assert_eq!(refund.cell("order_id"), Some("202012345675912"));
     assert_eq!(refund.cell("refunded_cash"), Some("70.00"));
+    assert!(refund.notes.contains(&Note::LinkedByRefund));
+    // The list knows when it was asked for; the bill flow only when it was paid back.
+    assert_eq!(refund.cell("completed_at"), Some("2020-03-12 09:30:00"));
+    assert_eq!((refund.cell("requested_at"), refund.request_assumed), (Some("2020-03-12T01:20:00Z"), false));
     let order = records.iter().find(|record| record.cell("order_id") == Some("202012345675912")).unwrap();
     assert_eq!((order.cell("instance_id"), order.cell("paid_voucher")), (Some("rtc-pack-1"), Some("20.00")));
     assert!(order.notes.contains(&Note::Completed));
     // The order of the files changes nothing that matters.
     let (again, absorbed) = linked(&[ORDERS, FLOW]);
     assert_eq!((again.len(), absorbed), (records.len(), 2));
+}
+
+#[test]
+fn a_request_after_the_completion_is_none() {
+    let listed = |text: &str| {
+        let orders = std::str::from_utf8(ORDERS).unwrap().replace("2020-03-12T01:20:00Z", text);
+        let (records, _) = linked(&[FLOW, orders.as_bytes()]);
+        let refund = refund(&records);
+        (refund.cell("requested_at").unwrap().to_owned(), refund.request_assumed)
+    };
+    assert_eq!(listed("2020-03-12T01:30:00Z"), ("2020-03-12T01:30:00Z".to_owned(), false));
+    assert_eq!(listed("2020-03-12T01:30:01Z"), ("2020-03-12 09:30:00".to_owned(), true));
 }
 
 #[test]

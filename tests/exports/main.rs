@@ -3,6 +3,7 @@
 mod common;
 
 mod damage;
+mod headers;
 mod dialects;
 mod links;
 mod properties;

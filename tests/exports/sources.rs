@@ -103,6 +103,16 @@ fn a_folder_is_read_whole_and_says_what_it_passed_over() {
     assert_eq!((found.passed_over.len(), found.errors.len()), (3, 1), "{found:?}");
 }
 
+#[cfg(not(feature = "columns"))]
+#[test]
+fn a_build_without_parquet_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), "table.parquet", b"PAR1xxxxPAR1");
+    let place = &discover(&path, &Limits::default()).unwrap().places[0];
+    let error = open(place, &OpenOptions::default()).err().unwrap().to_string();
+    assert!(error.contains("table.parquet: this build reads no parquet"), "{error}");
+}
+
 #[test]
 fn what_is_no_table_is_named() {
     let folder = tempfile::tempdir().unwrap();
@@ -111,6 +121,7 @@ fn what_is_no_table_is_named() {
         ("b.csv", b"<html><table>", "a web page"),
         ("c.xls", b"\xd0\xcf\x11\xe0\0", "an old workbook"),
         ("d.csv", b"a\0b,c", "binary data"),
+        ("d.parquet", b"PARE\x15\x04PARE", "an encrypted parquet file"),
         ("e.csv", b"", "empty"),
         ("f.csv", b"\xef\xbb\xbf\n\n", "empty"),
     ] {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::memory::Size;
+
 /// Recomputes the refund a cloud vendor's policy owes, order by order, and flags every mismatch with what
 /// was paid.
 #[derive(Debug, Parser)]
@@ -14,7 +16,7 @@ pub(crate) struct Args {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 clean at --fail-on; 1 findings; 2 usage, configuration or policy error; \
-3 data incomplete (rows rejected, an input empty, nothing to audit, totals that do not tie); 4 internal error. \
+3 data incomplete (rows rejected, an input empty, nothing to audit, totals that do not tie) or disk full; 4 internal error. \
 3 beats 1.";
 
 #[derive(Debug, Subcommand)]
@@ -82,6 +84,17 @@ pub(crate) struct QuestionArgs {
     /// Threads [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+    /// What splits canonical files into rows: `blocks` over all threads, or `csv`, the reference, row by
+    /// row. The result is the same
+    #[arg(long, value_name = "READER", default_value = "blocks")]
+    pub(crate) reader: Reader,
+    /// The most memory that a run may take, as 512MiB or 2GiB; beyond it orders and usage are sorted into
+    /// files [default: three quarters of what the machine or its container has]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) memory: Option<Size>,
+    /// The folder for those files [default: the system's folder for temporary files]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) spill_dir: Option<PathBuf>,
     /// No summary and no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -98,6 +111,13 @@ pub(crate) enum When {
     Auto,
     Always,
     Never,
+}
+
+/// What splits canonical files into rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reader {
+    Blocks,
+    Csv,
 }
 
 /// From which class on findings make exit 1.
@@ -142,6 +162,9 @@ pub(crate) struct AuditArgs {
     /// Also report unused packages whose refund could still be asked for
     #[arg(long)]
     pub(crate) opportunities: bool,
+    /// Write how many seconds each stage took, as JSON; for those who measure
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
     /// Tolerate so many rejected rows
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) allow_rejects: u64,

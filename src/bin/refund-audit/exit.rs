@@ -13,7 +13,8 @@ pub(crate) enum Exit {
     Findings = 1,
     /// The command line, the configuration or a policy is wrong; or a file cannot be read or written.
     Usage = 2,
-    /// Data is incomplete: rows rejected, an input empty, nothing to audit, totals that do not tie.
+    /// Data is incomplete: rows rejected, an input empty, nothing to audit, totals that do not tie; or the
+    /// results are, because the disk is full.
     Incomplete = 3,
     /// A promise of the program is broken.
     Internal = 4,
@@ -56,7 +57,19 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
         eprintln!("{lead}{}", text.replace('\n', "\n              "));
     }
     // An input without even a header is missing data, not a wrong command line.
-    if error.chain().any(is_empty_input) { Exit::Incomplete } else { Exit::Usage }
+    // A full disk cuts the results short and says nothing about the call.
+    if error.chain().any(|cause| is_empty_input(cause) || is_full_disk(cause)) {
+        Exit::Incomplete
+    } else {
+        Exit::Usage
+    }
+}
+
+fn is_full_disk(cause: &(dyn std::error::Error + 'static)) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    cause
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge))
 }
 
 fn is_empty_input(cause: &(dyn std::error::Error + 'static)) -> bool {

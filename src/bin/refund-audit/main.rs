@@ -3,9 +3,12 @@
 mod args;
 mod commands;
 mod exit;
+mod memory;
 mod output;
 mod policies;
 mod progress;
+mod trace;
+mod signals;
 
 use std::process::ExitCode;
 
@@ -19,7 +22,11 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return Exit::of_clap(&error).code(),
     };
-    let done = std::panic::catch_unwind(|| run(&args));
+    let done = std::panic::catch_unwind(|| {
+        signals::watch()?;
+        run(&args)
+    });
+    signals::wait_if_ending();
     let exit = match done {
         Ok(Ok(exit)) => exit,
         Ok(Err(error)) => exit::report(&error),

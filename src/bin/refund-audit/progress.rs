@@ -2,7 +2,7 @@
 
 use std::{
     io::{IsTerminal, stderr},
-    sync::Mutex,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -13,10 +13,27 @@ use crate::args::When;
 /// What is done in a stage, and what it is counted in.
 type Unit = (&'static str, &'static str);
 
+/// The stage under way. There is one terminal, so there is one bar.
+type Current = Option<(ProgressBar, Unit)>;
+static CURRENT: Mutex<Current> = Mutex::new(None);
+
 /// The bar on stderr; where that is no terminal, a line at the end of each stage instead.
 struct Bar {
-    current: Mutex<Option<(ProgressBar, Unit)>>,
     on_terminal: bool,
+}
+
+fn current() -> MutexGuard<'static, Current> {
+    // Whatever panicked, the bar is whole or absent.
+    CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes the bar off the terminal. As long as the guard lives, nobody draws another.
+pub(crate) fn clear() -> impl Drop {
+    let mut current = current();
+    if let Some((bar, _)) = current.take() {
+        bar.finish_and_clear();
+    }
+    current
 }
 
 /// What shows progress: a bar on a terminal, or where it is asked for; else nothing.
@@ -26,19 +43,7 @@ pub(crate) fn progress(when: When, quiet: bool) -> Box<dyn Progress> {
         When::Never => false,
         When::Auto => !quiet && stderr().is_terminal(),
     };
-    if shown {
-        Box::new(Bar { current: Mutex::new(None), on_terminal: stderr().is_terminal() })
-    } else {
-        Box::new(Silent)
-    }
-}
-
-impl Bar {
-    fn with(&self, act: impl FnOnce(&mut Option<(ProgressBar, Unit)>)) {
-        if let Ok(mut current) = self.current.lock() {
-            act(&mut current);
-        }
-    }
+    if shown { Box::new(Bar { on_terminal: stderr().is_terminal() }) } else { Box::new(Silent) }
 }
 
 impl Progress for Bar {
@@ -47,31 +52,32 @@ impl Progress for Bar {
             Stage::Reading => {
                 ("reading {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}", ("reading", "bytes"))
             }
+            Stage::Finding => ("finding orders {bar:30} {pos}/{len}", ("finding", "orders")),
+            Stage::Usage => {
+                ("usage {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}", ("reading usage", "bytes"))
+            }
+            Stage::Summing => ("summing up {bar:30} {pos}/{len}", ("summing up", "findings")),
             Stage::Judging => ("judging {bar:30} {pos}/{len} cases {per_sec} {eta}", ("judging", "cases")),
         };
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
         bar.set_style(style);
-        self.with(|current| *current = Some((bar, unit)));
+        *current() = Some((bar, unit));
     }
 
     fn advance(&self, amount: u64) {
-        self.with(|current| {
-            if let Some((bar, _)) = current {
-                bar.inc(amount);
-            }
-        });
+        if let Some((bar, _)) = &*current() {
+            bar.inc(amount);
+        }
     }
 
     fn end(&self) {
-        self.with(|current| {
-            if let Some((bar, unit)) = current.take() {
-                bar.finish_and_clear();
-                if !self.on_terminal {
-                    told(bar.position(), unit);
-                }
+        if let Some((bar, unit)) = current().take() {
+            bar.finish_and_clear();
+            if !self.on_terminal {
+                told(bar.position(), unit);
             }
-        });
+        }
     }
 }
 

@@ -124,6 +124,22 @@ impl Conversion {
         self.replaced + self.parts.front().map_or(0, |part| part.opened.replaced())
     }
 
+    /// For each part still to be read, the columns that it has in vain: of the canonical form every one
+    /// without a field, of any other those whose cells are no text.
+    #[must_use]
+    pub fn columns_not_read(&self) -> Vec<Vec<String>> {
+        let is_canonical = self.dialect.id.starts_with("canonical-");
+        let of_part = |part: &Source| {
+            let stored = part.opened.stored().map(|stored| stored.columns.as_slice()).unwrap_or_default();
+            let unmapped = part.binding.unmapped().filter_map(|(at, name)| match stored.get(at) {
+                Some(column) if !column.is_read => Some(format!("{name} ({})", column.kind)),
+                _ => is_canonical.then(|| name.to_owned()),
+            });
+            unmapped.collect()
+        };
+        self.parts.iter().map(of_part).collect()
+    }
+
     /// Reads one row of the current part; `false` when all parts are at their end.
     fn step(&mut self) -> Result<bool, FileError> {
         let Some(part) = self.parts.front_mut() else { return Ok(false) };
@@ -247,6 +263,7 @@ impl Conversion {
                 resources: Vec::new(),
                 sign_as_read: None,
                 total_only: false,
+                request_assumed: false,
                 notes: draft.notes,
             };
             self.emit(record);
@@ -334,9 +351,11 @@ impl Conversion {
             if !self.step()? {
                 self.finished = true;
                 let groups = self.groups.take();
-                let total_only = self.dialect.lacks.iter().any(|lack| lack.fact == "tenders");
+                let lacks = |fact: &str| self.dialect.lacks.iter().any(|lack| lack.fact == fact);
+                let (total_only, no_request) = (lacks("tenders"), lacks("requested_at"));
                 for mut record in settle(groups, &self.dialect, &self.place)? {
                     record.total_only = total_only;
+                    record.request_assumed = no_request && record.role == Role::Refunds;
                     self.emit(record);
                 }
             }

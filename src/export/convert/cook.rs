@@ -6,7 +6,7 @@ use super::{
 };
 use crate::export::{
     catalogue::{Catalogue, Item},
-    cells::{CellError, clean::word_key, number},
+    cells::{CellError, clean::word_key, header_key, number},
     dialect::{Aspect, CellKind, FieldId, FieldKind, Recipe, Role, RowRule, Table},
 };
 
@@ -226,7 +226,12 @@ fn look_up(view: View<'_>, catalogue: &Catalogue) -> Result<Item, Fault> {
     };
     let products = texts(&dialect.product_fields)?;
     let items = texts(&dialect.package_fields)?;
-    Ok(catalogue.find(dialect.vendor.as_deref(), &products, &items))
+    // A row of a vendor that nobody knows is of none of the vendors known here.
+    let vendor = texts(&dialect.vendor_fields)?.first().map(|name| {
+        let ours = dialect.vendor_names.get(&header_key(name));
+        ours.map_or(*name, String::as_str)
+    });
+    Ok(catalogue.find(dialect.vendor.as_deref().or(vendor), dialect.site.as_deref(), &products, &items))
 }
 
 fn aspect_of(item: &Item, aspect: Aspect) -> Option<Value> {

@@ -64,6 +64,8 @@ pub struct Record {
     pub sign_as_read: Option<Sign>,
     /// Whether its dialect knows what was paid only as a whole, so that one with tenders outranks it.
     pub total_only: bool,
+    /// Whether its dialect has no time of the request, so that the completion stands for it.
+    pub request_assumed: bool,
     /// What a reader should know about it.
     pub notes: Vec<Note>,
 }

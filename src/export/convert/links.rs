@@ -220,6 +220,8 @@ fn complete(record: &mut Record, other: &Record) {
         record.notes.push(note);
     }
     let tenders: Vec<usize> = Draft::tender_places(record.role).collect();
+    let is_refund = record.role == Role::Refunds;
+    let names_order = record.cell("order_id").is_some();
     let mut filled = false;
     for (place, (mine, theirs)) in record.cells.iter_mut().zip(&other.cells).enumerate() {
         if mine.is_none() && theirs.is_some() && !tenders.contains(&place) {
@@ -227,8 +229,21 @@ fn complete(record: &mut Record, other: &Record) {
             filled = true;
         }
     }
+    // A time of the request that the first export does not have, unless it contradicts the completion.
+    let asked = other.cell("requested_at").filter(|_| record.request_assumed && !other.request_assumed);
+    let done = record.cell("completed_at").and_then(seconds_of);
+    if let Some(text) =
+        asked.filter(|text| seconds_of(text).zip(done).is_some_and(|(asked, done)| asked <= done))
+    {
+        record.set("requested_at", Some(text.to_owned()));
+        record.request_assumed = false;
+        filled = true;
+    }
     if filled {
         record.notes.push(Note::Completed);
+    }
+    if is_refund && !names_order && record.cell("order_id").is_some() {
+        record.notes.push(Note::LinkedByRefund);
     }
     if record.resources.is_empty() {
         record.resources.clone_from(&other.resources);

@@ -224,6 +224,7 @@ fn record_of(group: &Group, draft: &Draft, rows: u64) -> Record {
         resources: Vec::new(),
         sign_as_read: None,
         total_only: false,
+        request_assumed: false,
         notes: draft.notes.clone(),
     }
 }

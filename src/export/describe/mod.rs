@@ -17,7 +17,7 @@ use crate::export::{
     cells::{clean, moment::seconds_of},
     convert::{Conversion, Defect, FileError, Item, Tally},
     dialect::{Class, Evidence, FieldKind, Lack, Recognised, Role},
-    source::{Opened, SourceError},
+    source::{Opened, SourceError, Stored},
 };
 
 /// Sample values shown of a column.
@@ -40,9 +40,11 @@ pub struct Description {
     pub because: Vec<String>,
     /// How it is known that those columns make the dialect.
     pub signature_evidence: Evidence,
-    /// Its encoding; none for a sheet.
+    /// What it says of its columns, where they are typed.
+    pub stored: Option<Stored>,
+    /// Its encoding; none where cells are typed.
     pub encoding: Option<&'static str>,
-    /// Its delimiter; none for a sheet.
+    /// Its delimiter; none where cells are typed.
     pub delimiter: Option<&'static str>,
     /// How it is packed.
     pub packing: &'static str,
@@ -87,6 +89,8 @@ pub struct Description {
 pub struct ColumnUse {
     /// Its header.
     pub header: String,
+    /// What its cells are, where they are typed.
+    pub stored_as: Option<String>,
     /// The field of the dialect.
     pub field: String,
     /// What its cells hold.
@@ -102,6 +106,8 @@ pub struct ColumnUse {
 pub struct UnmappedColumn {
     /// Its header.
     pub header: String,
+    /// What its cells are, where they are typed.
+    pub stored_as: Option<String>,
     /// A few of its values.
     pub samples: Vec<String>,
 }
@@ -131,20 +137,23 @@ pub fn describe(
     };
     let mut columns = Vec::new();
     let mut unmapped_columns = Vec::new();
+    let stored = opened.stored().cloned();
     for (at, header) in binding.header.iter().enumerate() {
-        match binding.field_at(at) {
-            Some((_, field)) => {
-                let spelling = field.headers.iter().find(|spelling| spelling.key == binding.keys[at]);
-                columns.push(ColumnUse {
-                    header: header.clone(),
-                    field: field.name.clone(),
-                    kind: field.kind,
-                    evidence: spelling.map_or(field.evidence, |spelling| spelling.evidence),
-                    samples: samples(at),
-                });
-            }
-            None => unmapped_columns.push(UnmappedColumn { header: header.clone(), samples: samples(at) }),
-        }
+        let stored_as = stored.as_ref().and_then(|stored| Some(stored.columns.get(at)?.kind.clone()));
+        let Some((_, field)) = binding.field_at(at) else {
+            let samples = samples(at);
+            unmapped_columns.push(UnmappedColumn { header: header.clone(), stored_as, samples });
+            continue;
+        };
+        let spelling = field.headers.iter().find(|spelling| spelling.key == binding.keys[at]);
+        columns.push(ColumnUse {
+            header: header.clone(),
+            stored_as,
+            field: field.name.clone(),
+            kind: field.kind,
+            evidence: spelling.map_or(field.evidence, |spelling| spelling.evidence),
+            samples: samples(at),
+        });
     }
     let mut unfilled = Vec::new();
     for table in &dialect.tables {
@@ -171,6 +180,7 @@ pub fn describe(
         title: dialect.title.clone(),
         because: recognised.because.clone(),
         signature_evidence: dialect.signature.evidence,
+        stored,
         encoding: opened.encoding().map(crate::export::source::Encoding::name),
         delimiter: opened.delimiter().map(crate::export::source::Delimiter::word),
         packing: opened.place().packing.word(),

@@ -132,6 +132,7 @@ impl Book {
                     });
                 }
                 let binding = bind(first, row, &place)?;
+                readable(&binding, opened)?;
                 let signature = &first.signature;
                 let fields = signature.present.iter().chain(signature.any.iter().flatten());
                 let because = fields
@@ -188,6 +189,23 @@ impl Book {
             },
         }
     }
+}
+
+/// Holds that every column that stands for a field has cells to be read.
+fn readable(binding: &Binding, opened: &Opened) -> Result<(), HeaderError> {
+    let columns = opened.stored().map(|stored| stored.columns.as_slice()).unwrap_or_default();
+    for (at, column) in columns.iter().enumerate().filter(|(_, column)| !column.is_read) {
+        if let Some((_, field)) = binding.field_at(at) {
+            return Err(HeaderError::Unreadable {
+                place: opened.place().to_string(),
+                column: column.name.clone(),
+                kind: column.kind.clone(),
+                field: field.name.clone(),
+                dialect: binding.dialect.id.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The columns of a dialect's signature that a header misses, by their usual names; of a set of which one

@@ -62,6 +62,23 @@ pub enum HeaderError {
     /// Two columns stand for one field.
     #[error(transparent)]
     TwoColumns(Box<TwoColumns>),
+    /// A column that stands for a field has cells that are no text.
+    #[error(
+        "{place}: the column \"{column}\" holds {kind}, which is not read, and stands for the field {field} of \
+         {dialect}; export it as text, or as a decimal where it is an amount"
+    )]
+    Unreadable {
+        /// The file.
+        place: String,
+        /// The column.
+        column: String,
+        /// What it holds.
+        kind: String,
+        /// The field.
+        field: String,
+        /// The dialect.
+        dialect: String,
+    },
     /// The dialect asked for has other columns.
     #[error("{place}: the header does not have the columns {missing:?} of the dialect {dialect}")]
     Misfit {

@@ -96,6 +96,11 @@ pub(super) enum UnitFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct CatalogueFile {
     #[serde(default)]
+    pub(super) vendor: Vec<Spanned<String>>,
+    /// Our word for a vendor, and how it is called in the fields of `vendor`.
+    #[serde(default)]
+    pub(super) vendors: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     pub(super) product: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) package: Vec<Spanned<String>>,

@@ -90,6 +90,13 @@ impl Loader<'_> {
             null: raw.null,
             advice: raw.advice,
             signature,
+            vendor_fields: self.ids(&raw.catalogue.vendor)?,
+            vendor_names: raw
+                .catalogue
+                .vendors
+                .iter()
+                .flat_map(|(ours, names)| names.iter().map(|name| (header_key(name), ours.clone())))
+                .collect(),
             product_fields: self.ids(&raw.catalogue.product)?,
             package_fields: self.ids(&raw.catalogue.package)?,
             fields,

@@ -1,5 +1,7 @@
 //! A dialect after its file was checked.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::{recipe::Recipe, role::Role};
@@ -277,6 +279,10 @@ pub struct Dialect {
     pub signature: Signature,
     /// Its columns.
     pub fields: Vec<Field>,
+    /// Fields in which the vendor stands, where the dialect is of several.
+    pub vendor_fields: Vec<FieldId>,
+    /// What is written there, in comparison form, and our word for it.
+    pub vendor_names: BTreeMap<String, String>,
     /// Fields in which the product stands.
     pub product_fields: Vec<FieldId>,
     /// Fields in which the kind of package stands.

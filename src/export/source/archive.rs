@@ -14,7 +14,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::{
     Kind, Limits, Packing, Place, SourceError,
-    guard::{Counted, Guarded},
+    guard::{Counted, Guarded, PackedBytes},
 };
 
 /// What an archive holds.
@@ -117,7 +117,7 @@ pub(super) fn member(
     place: &Place,
     index: usize,
     limits: &Limits,
-) -> Result<Box<dyn Read + Send>, SourceError> {
+) -> Result<(Box<dyn Read + Send>, PackedBytes), SourceError> {
     let refuse = |reason: String| SourceError::Archive { place: place.to_string(), reason };
     let mut archive = open_archive(&place.path)?;
     let (start, packed_bytes, method, crc) = {
@@ -130,10 +130,12 @@ pub(super) fn member(
     file.seek(SeekFrom::Start(start))
         .map_err(|source| SourceError::Io { place: place.to_string(), source })?;
     let (packed, bytes) = Counted::new(file.take(packed_bytes));
-    Ok(match method {
+    let count = bytes.clone();
+    let unpacked: Box<dyn Read + Send> = match method {
         CompressionMethod::Stored => Box::new(Checked::new(Guarded::new(packed, bytes, *limits), crc)),
         _ => Box::new(Checked::new(Guarded::new(DeflateDecoder::new(packed), bytes, *limits), crc)),
-    })
+    };
+    Ok((unpacked, count))
 }
 
 fn open_archive(path: &Path) -> Result<ZipArchive<BufReader<File>>, SourceError> {

@@ -119,8 +119,10 @@ fn take_from_folder(path: &Path, limits: &Limits, found: &mut Discovery) -> Resu
             }
         }
     }
+    // A placeholder without a byte is no loss. A packed file has some bytes even where it holds nothing.
+    let is_packed = suffix.is_some_and(|suffix| matches!(suffix.as_str(), "gz" | "zst" | "zip" | "xlsx"));
     match take(path, limits, found) {
-        Err(SourceError::Empty(place)) => {
+        Err(SourceError::Empty(place)) if !is_packed => {
             found.passed_over.push(PassedOver { place, reason: "is empty".to_owned() });
             Ok(())
         }
@@ -159,6 +161,13 @@ fn take(path: &Path, limits: &Limits, found: &mut Discovery) -> Result<(), Sourc
     Ok(())
 }
 
+/// Whether a file is parquet, by its first bytes.
+#[must_use]
+pub fn is_parquet(path: &Path) -> bool {
+    // What is read from a pipe is gone.
+    path.is_file() && first_bytes(path).is_ok_and(|head| magic(&head) == Magic::Parquet)
+}
+
 fn first_bytes(path: &Path) -> Result<Vec<u8>, SourceError> {
     let refuse = |source| SourceError::Io { place: path.display().to_string(), source };
     let mut head = Vec::new();
@@ -185,6 +194,7 @@ fn magic(head: &[u8]) -> Magic {
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Magic::Zstd,
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Magic::Zip,
         [b'P', b'A', b'R', b'1', ..] => Magic::Parquet,
+        [b'P', b'A', b'R', b'E', ..] => Magic::Not("an encrypted parquet file"),
         [0xd0, 0xcf, 0x11, 0xe0, ..] => Magic::Not("an old workbook (.xls)"),
         [b'%', b'P', b'D', b'F', ..] => Magic::Not("a PDF"),
         [b'7', b'z', 0xbc, 0xaf, ..] => Magic::Not("a 7z archive"),

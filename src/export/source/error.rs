@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use super::Place;
+
 /// A file, or a part of one, that gives no rows.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -49,6 +51,11 @@ pub enum SourceError {
         /// What its reader says.
         reason: String,
     },
+    /// A format that this build leaves out.
+    #[error(
+        "{0}: this build reads no parquet, because it was made without the feature columns; export it as CSV"
+    )]
+    LeftOut(String),
     /// Two encodings were asked for and found.
     #[error("{place}: is not in the encoding asked for ({wanted})")]
     Encoding {
@@ -60,4 +67,16 @@ pub enum SourceError {
     /// A path that is neither a file nor a folder.
     #[error("{}: no such file or folder", .0.display())]
     Missing(PathBuf),
+}
+
+impl SourceError {
+    /// What went wrong while the bytes of a place were read.
+    #[must_use]
+    pub fn of_reading(place: &Place, source: io::Error) -> Self {
+        let place = place.to_string();
+        if source.kind() == io::ErrorKind::FileTooLarge {
+            return Self::Bomb { place, reason: source.to_string() };
+        }
+        Self::Io { place, source }
+    }
 }

@@ -42,8 +42,16 @@ impl Default for Limits {
 }
 
 /// A counter of packed bytes, shared between both ends of an unpacker.
-#[derive(Clone, Default)]
-pub(super) struct PackedBytes(Arc<AtomicU64>);
+#[derive(Clone, Debug, Default)]
+pub struct PackedBytes(Arc<AtomicU64>);
+
+impl PackedBytes {
+    /// How many were read so far.
+    #[must_use]
+    pub fn read_so_far(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// Counts what an unpacker takes in.
 pub(super) struct Counted<R> {
@@ -84,7 +92,7 @@ impl<R: Read> Read for Guarded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.unpacked += read as u64;
-        let packed = self.packed.0.load(Ordering::Relaxed).max(1);
+        let packed = self.packed.read_so_far().max(1);
         let problem = if self.unpacked > self.limits.unpacked_bytes_max {
             format!("unpacks to more than {} bytes", self.limits.unpacked_bytes_max)
         } else if self.unpacked > self.limits.ratio_from_bytes

@@ -3,15 +3,18 @@
 use std::{
     fs::File,
     io::{self, BufReader, Cursor, Read},
+    path::Path,
 };
 
 use flate2::read::MultiGzDecoder;
 
+#[cfg(feature = "columns")]
+use super::parquet::ParquetRows;
 use super::{
-    Delimiter, Encoding, Kind, Limits, Packing, Place, RawRow, SourceError, archive,
+    Delimiter, Encoding, Kind, Limits, Packing, Place, RawRow, SourceError, Stored, archive,
     decode::{Decoding, SAMPLE_BYTES, read_some, sniff_encoding},
     delimiter::sep_line,
-    guard::{Counted, Guarded},
+    guard::{Counted, Guarded, PackedBytes},
     rows::TextRows,
     workbook,
 };
@@ -27,6 +30,17 @@ pub struct OpenOptions {
     pub delimiter: Option<Delimiter>,
 }
 
+/// The encoding of a plain file by its first bytes; `None` where they are no text.
+///
+/// # Errors
+///
+/// Those of the file system.
+pub fn encoding_of(path: &Path) -> io::Result<Option<Encoding>> {
+    let mut sample = vec![0; SAMPLE_BYTES];
+    let read = read_some(&mut File::open(path)?, &mut sample)?;
+    Ok(sniff_encoding(&sample[..read]))
+}
+
 /// A file, member or sheet, ready to give its rows.
 pub struct Opened {
     place: Place,
@@ -40,6 +54,8 @@ pub struct Opened {
 enum Rows {
     Text(Box<TextRows<Box<dyn Read + Send>>>),
     Sheet(std::vec::IntoIter<RawRow>),
+    #[cfg(feature = "columns")]
+    Parquet(Box<ParquetRows>),
 }
 
 /// Opens a place.
@@ -53,28 +69,58 @@ pub fn open(place: &Place, options: &OpenOptions) -> Result<Opened, SourceError>
         if rows.is_empty() {
             return Err(SourceError::Empty(place.to_string()));
         }
-        let rows = Rows::Sheet(rows.into_iter());
-        let pending = std::collections::VecDeque::new();
-        return Ok(Opened { place: place.clone(), encoding: None, delimiter: None, pending, rows });
+        return Ok(Opened::typed(place, Rows::Sheet(rows.into_iter())));
     }
-    let limits = &options.limits;
-    let file =
-        || File::open(&place.path).map_err(|source| SourceError::Io { place: place.to_string(), source });
-    let bytes: Box<dyn Read + Send> = match (place.packing, &place.part) {
+    if place.kind == Kind::Parquet {
+        return open_parquet(place);
+    }
+    let (bytes, _) = open_bytes(place, &options.limits)?;
+    open_text(place.clone(), bytes, options)
+}
+
+/// Opens a text as a stream of bytes, unpacked and guarded against packed data without end. The counter
+/// tells how much of the packed file was read.
+///
+/// # Errors
+///
+/// [`SourceError`] where it cannot be opened. What is wrong with packed data shows while it is read, and
+/// [`SourceError::of_reading`] says it.
+pub fn open_bytes(
+    place: &Place,
+    limits: &Limits,
+) -> Result<(Box<dyn Read + Send>, PackedBytes), SourceError> {
+    let error = |source| SourceError::Io { place: place.to_string(), source };
+    let file = || File::open(&place.path).map_err(error);
+    Ok(match (place.packing, &place.part) {
         (Packing::Zip, Some((index, _))) => archive::member(place, *index, limits)?,
         (Packing::Gzip, _) => {
             let (packed, count) = Counted::new(BufReader::new(file()?));
-            Box::new(Guarded::new(MultiGzDecoder::new(packed), count, *limits))
+            (Box::new(Guarded::new(MultiGzDecoder::new(packed), count.clone(), *limits)), count)
         }
         (Packing::Zstd, _) => {
             let (packed, count) = Counted::new(file()?);
-            let unpacked = zstd::Decoder::new(packed)
-                .map_err(|source| SourceError::Io { place: place.to_string(), source })?;
-            Box::new(Guarded::new(unpacked, count, *limits))
+            let unpacked = zstd::Decoder::new(packed).map_err(error)?;
+            (Box::new(Guarded::new(unpacked, count.clone(), *limits)), count)
         }
-        _ => Box::new(file()?),
-    };
-    open_text(place.clone(), bytes, options)
+        _ => {
+            let (bytes, count) = Counted::new(file()?);
+            (Box::new(bytes), count)
+        }
+    })
+}
+
+#[cfg(feature = "columns")]
+fn open_parquet(place: &Place) -> Result<Opened, SourceError> {
+    let rows = ParquetRows::open(&place.path).map_err(|error| SourceError::of_reading(place, error))?;
+    if rows.stored().columns.is_empty() {
+        return Err(SourceError::Empty(place.to_string()));
+    }
+    Ok(Opened::typed(place, Rows::Parquet(Box::new(rows))))
+}
+
+#[cfg(not(feature = "columns"))]
+fn open_parquet(place: &Place) -> Result<Opened, SourceError> {
+    Err(SourceError::LeftOut(place.to_string()))
 }
 
 /// Opens a text that is already a stream of bytes.
@@ -88,7 +134,7 @@ pub fn open_text(
     options: &OpenOptions,
 ) -> Result<Opened, SourceError> {
     let mut sample = vec![0; SAMPLE_BYTES];
-    let read = read_some(&mut bytes, &mut sample).map_err(|error| unreadable(&place, error))?;
+    let read = read_some(&mut bytes, &mut sample).map_err(|error| SourceError::of_reading(&place, error))?;
     sample.truncate(read);
     if sample.is_empty() {
         return Err(SourceError::Empty(place.to_string()));
@@ -128,19 +174,25 @@ pub fn open_text(
 }
 
 impl Opened {
+    /// A table whose cells are no text to be decoded and split.
+    fn typed(place: &Place, rows: Rows) -> Self {
+        let pending = std::collections::VecDeque::new();
+        Self { place: place.clone(), encoding: None, delimiter: None, pending, rows }
+    }
+
     /// Where it comes from.
     #[must_use]
     pub const fn place(&self) -> &Place {
         &self.place
     }
 
-    /// Its encoding; none for a sheet.
+    /// Its encoding; none where cells are typed.
     #[must_use]
     pub const fn encoding(&self) -> Option<Encoding> {
         self.encoding
     }
 
-    /// Its delimiter; none for a sheet.
+    /// Its delimiter; none where cells are typed.
     #[must_use]
     pub const fn delimiter(&self) -> Option<Delimiter> {
         self.delimiter
@@ -152,6 +204,18 @@ impl Opened {
         match &self.rows {
             Rows::Text(rows) => rows.replaced(),
             Rows::Sheet(_) => 0,
+            #[cfg(feature = "columns")]
+            Rows::Parquet(_) => 0,
+        }
+    }
+
+    /// What a file of typed columns says of itself; none for any other.
+    #[must_use]
+    pub const fn stored(&self) -> Option<&Stored> {
+        match &self.rows {
+            Rows::Text(_) | Rows::Sheet(_) => None,
+            #[cfg(feature = "columns")]
+            Rows::Parquet(rows) => Some(rows.stored()),
         }
     }
 
@@ -188,21 +252,17 @@ impl Opened {
 
     fn read_on(&mut self, row: &mut RawRow) -> Result<bool, SourceError> {
         match &mut self.rows {
-            Rows::Text(rows) => rows.read(row).map_err(|error| unreadable(&self.place, error)),
+            Rows::Text(rows) => rows.read(row).map_err(|error| SourceError::of_reading(&self.place, error)),
             Rows::Sheet(rows) => Ok(rows.next().is_some_and(|next| {
                 *row = next;
                 true
             })),
+            #[cfg(feature = "columns")]
+            Rows::Parquet(rows) => {
+                rows.read(row).map_err(|error| SourceError::of_reading(&self.place, error))
+            }
         }
     }
-}
-
-fn unreadable(place: &Place, source: io::Error) -> SourceError {
-    let place = place.to_string();
-    if source.kind() == io::ErrorKind::FileTooLarge {
-        return SourceError::Bomb { place, reason: source.to_string() };
-    }
-    SourceError::Io { place, source }
 }
 
 /// The beginning of a text, to look at its first lines.

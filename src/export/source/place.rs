@@ -35,7 +35,7 @@ pub enum Kind {
     Text,
     /// A sheet of a workbook.
     Sheet,
-    /// Parquet, which is read elsewhere.
+    /// The columns of a parquet file.
     Parquet,
 }
 

@@ -8,11 +8,11 @@ use std::path::Path;
 
 use calamine::{CellErrorType, DataRef, ExcelDateTime, Reader, Xlsx, XlsxError, open_workbook};
 
-use super::{Kind, Limits, Packing, Place, RawRow, SourceError, archive};
+use super::{
+    Kind, Limits, Packing, Place, RawRow, SourceError, archive,
+    exact::{DOUBLE_DIGITS_MAX, exact_text},
+};
 use crate::export::cells::CellError;
-
-/// Digits of a decimal that a binary float gives back unchanged.
-const EXACT_DIGITS_MAX: usize = 15;
 
 /// The sheets of a workbook that are not empty by name.
 pub(super) fn sheets(path: &Path, limits: &Limits) -> Result<Vec<Place>, SourceError> {
@@ -88,25 +88,12 @@ fn text_of(value: &DataRef<'_>) -> Result<String, (String, CellError)> {
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Ok(text.clone()),
         DataRef::SharedString(text) => Ok((*text).to_owned()),
         DataRef::Bool(flag) => Ok(flag.to_string()),
-        DataRef::Int(number) => exact_text(number.to_string()),
+        DataRef::Int(number) => exact_text(number.to_string(), DOUBLE_DIGITS_MAX),
         // The shortest text that gives the same float; more digits than a decimal keeps are refused below.
-        DataRef::Float(number) => exact_text(format!("{number}")),
+        DataRef::Float(number) => exact_text(format!("{number}"), DOUBLE_DIGITS_MAX),
         DataRef::DateTime(moment) => Ok(moment_text(*moment)),
         DataRef::Error(error) => Err((error_text(error), CellError::SpreadsheetError(error_text(error)))),
     }
-}
-
-/// A number's text where at most fifteen digits make it up.
-fn exact_text(text: String) -> Result<String, (String, CellError)> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let significant = digits.trim_start_matches('0');
-    // Zeros at the end of a whole number may be digits that were lost.
-    let significant = if text.contains('.') { significant.trim_end_matches('0') } else { significant };
-    if significant.len() > EXACT_DIGITS_MAX || !digits.bytes().any(|b| b.is_ascii_digit()) {
-        let error = CellError::Inexact(text.clone());
-        return Err((text, error));
-    }
-    Ok(text)
 }
 
 /// A date cell to the second. A midnight stays one: whether the cell shows a time is a matter of its format.

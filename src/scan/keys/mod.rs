@@ -12,3 +12,9 @@ mod slot;
 mod table;
 
 pub use table::KeyTable;
+
+/// A number that is the same in every run, and spread evenly over all numbers.
+#[must_use]
+pub fn hash_of(id: &[u8]) -> u64 {
+    packed::Packed::of(id).hash()
+}

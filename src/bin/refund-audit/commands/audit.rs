@@ -12,6 +12,7 @@ use crate::{
     exit::Exit,
     output, policies,
     progress::progress,
+    trace::Trace,
 };
 
 pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
@@ -21,9 +22,9 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let (files, book) = policies::load(&args.question.policies, args.question.no_builtin_policies)?;
     let inputs = inputs(&args.inputs)?;
     let options = options(&args.question, args.opportunities, args.out.is_some())?;
-    let progress = progress(args.question.progress, args.question.quiet);
-    let audit = engine::audit(&inputs, &book, &options, progress.as_ref())?;
-    let summary = Summary::of(&audit);
+    let trace = Trace::new(progress(args.question.progress, args.question.quiet));
+    let audit = engine::audit(&inputs, &book, &options, &trace)?;
+    let summary = trace.stage("adding up", || Summary::of(&audit))?;
     if !args.question.quiet {
         warn_of_unknown_columns(&audit);
     }
@@ -37,13 +38,16 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let style = output::style(args.question.color);
     let report = Report { audit: &audit, summary: &summary, manifest: &manifest, style };
     if let Some(folder) = &args.out {
-        write_folder(&report, folder, args.force)?;
+        trace.stage("writing the run folder", || write_folder(&report, folder, args.force))?;
     }
     let silent = args.question.quiet && args.format == "text";
     if !silent {
         let format = FORMATS.iter().find(|format| format.name == args.format);
         let format = format.expect("clap admits only formats that are there");
-        output::write(|out| (format.write)(&report, out))?;
+        trace.stage("writing the report", || output::write(|out| (format.write)(&report, out)))?;
+    }
+    if let Some(path) = &args.trace {
+        trace.write(path)?;
     }
     Ok(exit(&summary, args))
 }

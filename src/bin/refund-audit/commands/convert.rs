@@ -4,7 +4,7 @@ use std::io;
 
 use refund_audit::{
     engine::AuditError,
-    ingest::{plan_exports, write_canonical},
+    ingest::{IngestError, plan_exports, write_canonical},
     report::{FolderError, check_folder, write_whole},
 };
 
@@ -25,13 +25,20 @@ pub(crate) fn run(args: &ConvertArgs) -> anyhow::Result<Exit> {
             done = Some(written);
             Ok(())
         }
-        Err(error) => {
-            failed = Some(error);
+        Err(mut errors) => {
+            // What cannot be written is told of the folder that was asked for.
+            if let [IngestError::Io { path, .. }] = errors.as_slice()
+                && path == folder
+                && let Some(IngestError::Io { source, .. }) = errors.pop()
+            {
+                return Err(source);
+            }
+            failed = Some(errors);
             Err(io::Error::other("the conversion failed"))
         }
     });
-    if let Some(error) = failed {
-        return Err(AuditError::Ingest(vec![error]).into());
+    if let Some(errors) = failed {
+        return Err(AuditError::Ingest(errors).into());
     }
     wrote.map_err(|error: FolderError| anyhow::anyhow!(error))?;
     let written = done.unwrap_or_default();

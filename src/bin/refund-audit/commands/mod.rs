@@ -10,13 +10,16 @@ pub(crate) mod policy;
 
 use anyhow::Context;
 use refund_audit::{
-    engine::Options,
-    ingest::{Inputs, discover},
+    engine::{Listed, Options},
+    ingest::{Inputs, Reader, discover},
     record::Role,
     time::{Instant, Interval, Offset},
 };
 
-use crate::args::{InputArgs, QuestionArgs};
+use crate::{
+    args::{self, InputArgs, QuestionArgs},
+    memory,
+};
 
 /// The files of a run.
 pub(crate) fn inputs(args: &InputArgs) -> anyhow::Result<Inputs> {
@@ -51,7 +54,11 @@ pub(crate) fn inputs(args: &InputArgs) -> anyhow::Result<Inputs> {
 }
 
 /// The options of a run.
-pub(crate) fn options(args: &QuestionArgs, opportunities: bool, digests: bool) -> anyhow::Result<Options> {
+pub(crate) fn options(
+    args: &QuestionArgs,
+    opportunities: bool,
+    writes_folder: bool,
+) -> anyhow::Result<Options> {
     let zone = Offset::BEIJING;
     let as_of = args
         .as_of
@@ -65,7 +72,15 @@ pub(crate) fn options(args: &QuestionArgs, opportunities: bool, digests: bool) -
         as_of: as_of.transpose()?,
         usage_covers: covers.transpose()?,
         opportunities,
-        digests,
+        digests: writes_folder,
+        outcomes: if writes_folder { Listed::All } else { Listed::Touched },
+        memory: args.memory.map(|size| size.0).or_else(memory::usual),
+        parts: None,
+        spill_dir: args.spill_dir.clone(),
         threads: args.threads.map(usize::from),
+        reader: match args.reader {
+            args::Reader::Blocks => Reader::BLOCKS,
+            args::Reader::Csv => Reader::Csv,
+        },
     })
 }

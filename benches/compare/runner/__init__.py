@@ -1,0 +1,1 @@
+"""The runner of the comparison; Python's standard library only."""

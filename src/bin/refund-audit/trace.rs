@@ -1,0 +1,82 @@
+//! How long each stage of a run took, for those who measure.
+
+use std::{
+    fs,
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
+
+use anyhow::Context;
+use refund_audit::ingest::{Progress, Stage};
+
+/// Tells progress on, and notes when stages begin and end.
+pub(crate) struct Trace {
+    shown: Box<dyn Progress>,
+    begun: Instant,
+    /// Name, beginning and end of each stage, in microseconds.
+    stages: Mutex<Vec<(&'static str, u128, Option<u128>)>>,
+}
+
+impl Trace {
+    pub(crate) fn new(shown: Box<dyn Progress>) -> Self {
+        Self { shown, begun: Instant::now(), stages: Mutex::new(Vec::new()) }
+    }
+
+    fn enter(&self, name: &'static str) {
+        let now = self.begun.elapsed().as_micros();
+        self.stages.lock().unwrap_or_else(PoisonError::into_inner).push((name, now, None));
+    }
+
+    fn leave(&self) {
+        let now = self.begun.elapsed().as_micros();
+        let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, _, end)) = stages.last_mut() {
+            *end = Some(now);
+        }
+    }
+
+    /// Does something that is no stage of the library.
+    pub(crate) fn stage<T>(&self, name: &'static str, work: impl FnOnce() -> T) -> T {
+        self.enter(name);
+        let done = work();
+        self.leave();
+        done
+    }
+
+    /// Writes the seconds of each stage as one JSON object, in the order in which they began.
+    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let all = self.begun.elapsed().as_micros();
+        let stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        let seconds = |micros: u128| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
+        let took = stages.iter().map(|stage| (stage.0, stage.2.unwrap_or(all).saturating_sub(stage.1)));
+        let lines: Vec<String> = took
+            .chain([("all", all)])
+            .map(|(name, micros)| format!("  {name:?}: {}", seconds(micros)))
+            .collect();
+        fs::write(path, format!("{{\n{}\n}}\n", lines.join(",\n")))
+            .with_context(|| format!("{}: the trace could not be written", path.display()))
+    }
+}
+
+impl Progress for Trace {
+    fn begin(&self, stage: Stage, total: u64) {
+        self.enter(match stage {
+            Stage::Reading => "reading orders, refunds, events",
+            Stage::Finding => "finding orders",
+            Stage::Usage => "reading usage",
+            Stage::Judging => "judging",
+            Stage::Summing => "summing up",
+        });
+        self.shown.begin(stage, total);
+    }
+
+    fn advance(&self, amount: u64) {
+        self.shown.advance(amount);
+    }
+
+    fn end(&self) {
+        self.leave();
+        self.shown.end();
+    }
+}

@@ -1,0 +1,125 @@
+//! Every order put together and judged, on all threads.
+
+use rayon::prelude::*;
+
+use super::{
+    aside::Aside,
+    options::{Listed, Options},
+    outcomes::PartOutcomes,
+    part::Part,
+    untouched::{Untouched, WareRules},
+    wanting::{About, may_want},
+};
+use crate::{
+    case::Horizon,
+    finding::Finding,
+    ingest::{FileRead, Progress},
+    judge::{Judgement, Outcome, judge},
+    policy::PolicyBook,
+};
+
+/// Numbers that one thread takes at once.
+const STRETCH: u32 = 4096;
+/// Stretches judged before their outcomes are packed: so many are held unpacked.
+const STRETCHES: usize = 32;
+
+/// What is asked beside findings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ask {
+    /// Whether every order gets an outcome.
+    pub(super) all: bool,
+    /// Whether anything may be wanting.
+    pub(super) wants: bool,
+}
+
+impl Ask {
+    /// Of exports read through a dialect every order is judged: what they lack is told by account.
+    pub(super) fn of(files: &[FileRead], options: &Options) -> Self {
+        let wants = may_want(files);
+        Self { all: wants || options.outcomes == Listed::All, wants }
+    }
+}
+
+/// What came of the orders of a part.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    pub(super) outcomes: PartOutcomes,
+    pub(super) untouched: Untouched,
+    pub(super) findings: Vec<Finding>,
+    /// Rows of usage that count as duplicates.
+    pub(super) aside: Vec<Aside>,
+    /// What tells what is wanting, where anything may be.
+    pub(super) about: Vec<About>,
+}
+
+/// What came of a stretch of numbers.
+#[derive(Default)]
+struct Stretch {
+    outcomes: Vec<Outcome>,
+    untouched: Untouched,
+    findings: Vec<Finding>,
+    aside: Vec<Aside>,
+    about: Vec<About>,
+}
+
+/// Judges every order; those of which nothing can be said are only counted, unless all are to be listed.
+pub(super) fn judge_all(
+    part: &Part<'_>,
+    book: &PolicyBook,
+    horizon: &Horizon,
+    ask: Ask,
+    progress: &dyn Progress,
+) -> Judged {
+    let numbers = u32::try_from(part.orders.numbers()).expect("orders are counted in 32 bits");
+    let rules = WareRules::of(part.orders.wares(), book);
+    let judging = Judging { part, book, horizon, rules, ask, progress };
+    let stretches: Vec<u32> = (0..numbers).step_by(STRETCH as usize).collect();
+    let mut judged = Judged::default();
+    for some in stretches.chunks(STRETCHES) {
+        let done: Vec<Stretch> =
+            some.par_iter().map(|&from| judging.stretch(from, numbers.min(from + STRETCH))).collect();
+        for stretch in done {
+            stretch.outcomes.iter().for_each(|outcome| judged.outcomes.push(outcome));
+            judged.untouched.add(stretch.untouched);
+            judged.findings.extend(stretch.findings);
+            judged.aside.extend(stretch.aside);
+            judged.about.extend(stretch.about);
+        }
+    }
+    judged.outcomes.sort();
+    judged
+}
+
+struct Judging<'a> {
+    part: &'a Part<'a>,
+    book: &'a PolicyBook,
+    horizon: &'a Horizon,
+    rules: WareRules<'a>,
+    ask: Ask,
+    progress: &'a dyn Progress,
+}
+
+impl Judging<'_> {
+    fn stretch(&self, from: u32, to: u32) -> Stretch {
+        let mut stretch = Stretch::default();
+        let mut orders = 0;
+        for (number, head) in self.part.orders.heads_of(from, to) {
+            orders += 1;
+            if !self.ask.all && !self.part.in_question[number as usize] {
+                let (wares, as_of) = (self.part.orders.wares(), self.horizon.as_of);
+                stretch.untouched.count(&head, &self.rules, wares, as_of);
+                continue;
+            }
+            let (case, aside) = self.part.case(number);
+            let Judgement { outcome, findings } = judge(&case, self.book, self.horizon);
+            if self.ask.wants {
+                stretch.about.push(About::of(&case, &outcome));
+            }
+            stretch.outcomes.push(outcome);
+            stretch.findings.extend(findings);
+            stretch.aside.extend(aside);
+        }
+        self.progress.advance(orders);
+        stretch
+    }
+}

@@ -1,0 +1,194 @@
+//! Patterns over the orders of an account: signals, never verdicts.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+
+use super::orders::Orders;
+use crate::{
+    case::{CaseRefund, Horizon},
+    finding::{Direction, Evidence, Finding, Kind},
+    money::Money,
+    record::{AccountId, Order, OrderId, RefundStatus, Role, SourceRef},
+    store::Wares,
+    time::{Instant, Moment, Offset},
+};
+
+/// Refunds of one account and product within a rolling year that make a pattern.
+const PATTERN_REFUNDS_MIN: usize = 4;
+/// Days of that year.
+const PATTERN_DAYS: i64 = 365;
+
+/// A product of an account.
+pub(super) type Bill = (AccountId, Arc<str>);
+
+/// An order so far as patterns of an account look at it.
+#[derive(Clone, Debug)]
+pub(super) struct Bought {
+    order_id: OrderId,
+    ware: u32,
+    paid_at: Moment,
+    at: SourceRef,
+}
+
+/// Refunds of a product of an account, with their orders.
+pub(super) type Refunded<'f> = BTreeMap<Bill, Vec<(Bought, &'f CaseRefund)>>;
+
+/// The refunds of one order that make patterns.
+pub(super) fn refunded<'f>(
+    orders: &Orders<'_>,
+    number: u32,
+    rows: &'f [CaseRefund],
+    horizon: &Horizon,
+) -> Option<(Bill, Vec<(Bought, &'f CaseRefund)>)> {
+    let mut rows = rows.iter().filter(|row| counts(row, horizon)).peekable();
+    rows.peek()?;
+    let (bill, bought) = bought(orders, number);
+    Some((bill, rows.map(|row| (bought.clone(), row)).collect()))
+}
+
+fn bought(orders: &Orders<'_>, number: u32) -> (Bill, Bought) {
+    let ware = orders.ware(number);
+    let Order { order_id, account_id, product, paid_at, at, .. } = orders.order(number);
+    ((account_id, product), Bought { order_id, ware, paid_at, at })
+}
+
+/// What the accounts bought that had refunds of the same product.
+#[derive(Debug, Default)]
+pub(super) struct BoughtAgain(BTreeMap<Bill, Vec<Bought>>);
+
+impl BoughtAgain {
+    /// Takes the orders of those accounts.
+    pub(super) fn take(&mut self, orders: &Orders<'_>, refunded: &BTreeSet<&Bill>) {
+        if refunded.is_empty() {
+            return;
+        }
+        let accounts: HashSet<&str> = refunded.iter().map(|(account_id, _)| account_id.as_str()).collect();
+        let number = |at: usize| u32::try_from(at).expect("orders are counted in 32 bits");
+        let found: Vec<(Bill, Bought)> = orders
+            .par_heads()
+            .enumerate()
+            .filter(|(_, head)| head.as_ref().is_some_and(|head| accounts.contains(head.account_id)))
+            .map(|(at, _)| bought(orders, number(at)))
+            .filter(|(bill, _)| refunded.contains(bill))
+            .collect();
+        for (bill, bought) in found {
+            self.0.entry(bill).or_default().push(bought);
+        }
+    }
+
+    /// Takes up what was found elsewhere.
+    pub(super) fn add(&mut self, other: Self) {
+        for (bill, bought) in other.0 {
+            self.0.entry(bill).or_default().extend(bought);
+        }
+    }
+}
+
+/// Accounts that refund one product again and again, and packages bought again after a refund.
+pub(super) fn patterns(refunded: Refunded<'_>, mut again: BoughtAgain, wares: &Wares) -> Vec<Finding> {
+    let package = |bought: &Bought| &wares.get(bought.ware).package_type;
+    let of_bill = |(bill, rows): (Bill, Vec<(Bought, &CaseRefund)>)| {
+        let mut others = again.0.remove(&bill).unwrap_or_default();
+        others.sort_by(|a, b| (a.paid_at, &a.order_id).cmp(&(b.paid_at, &b.order_id)));
+        let mut found: Vec<Finding> =
+            rows.iter().filter_map(|row| repurchase(row, &others, &package)).collect();
+        found.extend(pattern(&bill, rows));
+        found
+    };
+    refunded.into_iter().flat_map(of_bill).collect()
+}
+
+/// The same package bought again by the same account within a day of its refund.
+fn repurchase<'w>(
+    (order, row): &(Bought, &CaseRefund),
+    bought: &[Bought],
+    package: &impl Fn(&Bought) -> &'w Arc<str>,
+) -> Option<Finding> {
+    let refund = &row.refund;
+    let asked_at = refund.requested_at.earliest();
+    let after = bought.partition_point(|other| other.paid_at.earliest() <= asked_at);
+    let again = bought[after..]
+        .iter()
+        .take_while(|other| other.paid_at.earliest() <= asked_at.plus_days(1))
+        .find(|other| package(other) == package(order) && other.order_id != order.order_id)?;
+    let mut finding = signal(&order.order_id, row, refund.returned.total());
+    finding.explanation = format!(
+        "Refunded {}, and the same package was bought again {} (order {}): a signal for or against a denial, no \
+         verdict.",
+        asked_at.text(Offset::BEIJING),
+        again.paid_at.earliest().text(Offset::BEIJING),
+        again.order_id
+    );
+    finding.evidence.push(Evidence { role: Role::Orders, at: again.at, id: again.order_id.to_string() });
+    Some(finding)
+}
+
+/// A pattern told on one refund.
+fn signal(order_id: &OrderId, row: &CaseRefund, sum: Money) -> Finding {
+    let kind = Kind::of("abuse-pattern").expect("a finding is in the catalogue");
+    let refund = &row.refund;
+    Finding {
+        order_id: Some(order_id.clone()),
+        refund_id: Some(refund.refund_id.clone()),
+        kind,
+        class: kind.class,
+        severity: kind.severity,
+        direction: Direction::None,
+        currency: Some(refund.returned.currency),
+        amount_at_risk: sum,
+        asked_at: Some(refund.requested_at.earliest()),
+        expected_total: None,
+        actual_total: None,
+        citation: None,
+        explanation: String::new(),
+        evidence: vec![Evidence { role: Role::Refunds, at: refund.at, id: refund.refund_id.to_string() }],
+        readings: Vec::new(),
+        primary: false,
+        exposure: Money::ZERO,
+    }
+}
+
+fn counts(row: &CaseRefund, horizon: &Horizon) -> bool {
+    row.refund.status == RefundStatus::Completed
+        && row.refund.requested_at.earliest() <= horizon.as_of
+        && row.repeats.is_none()
+        && row.refund.returned.total().is_positive()
+}
+
+fn pattern((account, product): &Bill, mut rows: Vec<(Bought, &CaseRefund)>) -> Option<Finding> {
+    let asked = |row: &CaseRefund| -> Instant { row.refund.requested_at.earliest() };
+    rows.sort_by(|a, b| (asked(a.1), &a.1.refund.refund_id).cmp(&(asked(b.1), &b.1.refund.refund_id)));
+    let year = rows.windows(PATTERN_REFUNDS_MIN).find(|year| {
+        let (first, last) = (asked(year[0].1), asked(year[PATTERN_REFUNDS_MIN - 1].1));
+        last < first.plus_days(PATTERN_DAYS)
+    })?;
+    let (order, last) = year.last()?;
+    let from = asked(year[0].1);
+    let in_year: Vec<&(Bought, &CaseRefund)> = rows
+        .iter()
+        .filter(|(_, row)| asked(row) >= from && asked(row) < from.plus_days(PATTERN_DAYS))
+        .collect();
+    let currency = last.refund.returned.currency;
+    let in_currency = in_year.iter().filter(|(_, row)| row.refund.returned.currency == currency);
+    let sum = in_currency.map(|(_, row)| row.refund.returned.total()).sum();
+    let mut finding = signal(&order.order_id, last, sum);
+    finding.explanation = format!(
+        "Account {account} had {} refunds of {product} within a year from {}: a signal for or against a denial, no \
+         verdict.",
+        in_year.len(),
+        from.text(Offset::BEIJING)
+    );
+    finding.evidence = in_year
+        .iter()
+        .map(|(_, row)| Evidence {
+            role: Role::Refunds,
+            at: row.refund.at,
+            id: row.refund.refund_id.to_string(),
+        })
+        .collect();
+    Some(finding)
+}

@@ -1,0 +1,250 @@
+//! The big table: a stream of usage rows of which only those that matter are kept.
+//!
+//! Reading rows and taking them are two things: all threads read [`Line`]s, and a [`UsageSink`] says what
+//! becomes of them.
+//!
+//! To the sink of a run in memory, the [`Keeper`], a row is one question: whose order is it, and is that order
+//! in question? If so, the fields that decide are kept; if not, its quantity goes at most into one sum; if
+//! nobody knows the order, it is counted as an orphan. Its memory grows with orders, never with the rows of
+//! this table. A run in parts has another sink, which writes them all to disk.
+
+mod fates;
+mod index;
+mod keep;
+mod line;
+
+use super::{
+    cells::{Cells, Fault},
+    error::IngestError,
+    file::{FileRead, Tally, ZONE, check_width},
+    header::Layout,
+    reading::Reading,
+    rows::{Row, RowCells},
+    schema::UsageColumn as C,
+    table::{self, BATCH, Slots, Take},
+};
+use crate::{
+    export::source::Place,
+    money::Quantity,
+    record::{Basis, Defect, Fate, FileId, Role, SourceRef},
+    scan::{self, times::TimeReader},
+    time::Instant,
+};
+
+pub use fates::Fates;
+pub use index::{OrderIndex, Purchase};
+pub use keep::{Keeper, Kept};
+pub use line::Line;
+pub(super) use line::line;
+
+/// What becomes of usage rows. What is taken of some rows must not depend on which thread took them, nor on
+/// which rows were taken before.
+pub trait UsageSink: Sync {
+    /// What some rows that stand together come to.
+    type Taken: Send;
+
+    /// No rows yet.
+    fn begin(&self) -> Self::Taken;
+    /// Takes the rows that follow, a few dozen at a time.
+    fn take(&self, taken: &mut Self::Taken, lines: &[Line<'_>]);
+}
+
+/// What a usage file held, beside what became of its rows.
+#[derive(Clone, Debug)]
+pub struct Streamed {
+    /// The file. Its control totals know what was read and what was rejected.
+    pub read: FileRead,
+    /// Earliest and latest posting of a deduction.
+    pub postings: Option<(Instant, Instant)>,
+    /// Rejected rows.
+    pub defects: Vec<Defect>,
+}
+
+/// Streams one usage file into a sink; what was taken is consumed in the order of the file.
+///
+/// # Errors
+///
+/// [`IngestError`] where the file cannot be read or its header is not that of usage; never for a row.
+pub fn stream<S: UsageSink>(
+    id: FileId,
+    place: &Place,
+    reading: &Reading<'_>,
+    sink: &S,
+    consume: &mut (dyn FnMut(S::Taken) + Send),
+) -> Result<Streamed, IngestError> {
+    let table = table::open(id, place, Some(Role::Usage), reading)?;
+    let layout = table.layout.clone();
+    let slots = line::slots(&layout);
+    let columns = slots.as_ref().map(|slots| line::Columns::of(&layout, slots));
+    let take = TakeUsage { id, layout: &layout, columns, sink };
+    let mut counts = Counts::default();
+    let mut read = table.read(slots.as_ref(), &take, |(taken, part)| {
+        consume(taken);
+        counts.add(part);
+    })?;
+    let (postings, defects) = counts.settle(&mut read);
+    Ok(Streamed { read, postings, defects })
+}
+
+/// Rows to lines to the sink.
+struct TakeUsage<'t, S> {
+    id: FileId,
+    layout: &'t Layout,
+    columns: Option<line::Columns>,
+    sink: &'t S,
+}
+
+impl<S: UsageSink> Take for TakeUsage<'_, S> {
+    type State = TimeReader;
+    type Part = (S::Taken, Counts);
+
+    fn state(&self) -> TimeReader {
+        line::times()
+    }
+
+    fn part(&self) -> Self::Part {
+        (self.sink.begin(), Counts::default())
+    }
+
+    fn records(
+        &self,
+        times: &mut TimeReader,
+        (taken, counts): &mut Self::Part,
+        records: scan::Rows<'_>,
+        count: usize,
+        slots: &Slots,
+    ) {
+        let mut lines: Vec<Line<'_>> = Vec::with_capacity(BATCH);
+        for record in records.iter().take(count) {
+            let columns = self.columns.as_ref();
+            let read = columns.and_then(|columns| {
+                columns.read(&record, self.layout.width, self.id, times, &mut counts.tally.marks)
+            });
+            lines.extend(match read {
+                Some(line) => {
+                    counts.accept(&line);
+                    Some(line)
+                }
+                None => counts.line(self.id, self.layout, &slots.row(record)),
+            });
+        }
+        self.sink.take(taken, &lines);
+    }
+
+    fn row(&self, _: &mut TimeReader, (taken, counts): &mut Self::Part, row: &Row<'_>) {
+        if let Some(line) = counts.line(self.id, self.layout, row) {
+            self.sink.take(taken, &[line]);
+        }
+    }
+}
+
+/// Totals of some rows as they were read.
+#[derive(Default)]
+struct Counts {
+    tally: Tally,
+    rows: u64,
+    quantity: i128,
+    postings: Option<(Instant, Instant)>,
+}
+
+impl Counts {
+    /// The line of a row by the grammars of cells; `None` where it is rejected.
+    fn line<'r>(&mut self, file: FileId, layout: &'r Layout, row: &Row<'r>) -> Option<Line<'r>> {
+        let mut cells = Cells::new(row.record, layout, ZONE);
+        let at = SourceRef { file, line: row.line };
+        match check_width(row, layout).and_then(|()| line(&mut cells, at)) {
+            Ok(line) => {
+                self.tally.marks.add(cells.marks);
+                self.accept(&line);
+                Some(line)
+            }
+            Err(fault) => {
+                self.reject(file, &cells, row, fault);
+                None
+            }
+        }
+    }
+
+    #[inline]
+    fn accept(&mut self, line: &Line<'_>) {
+        self.rows += 1;
+        self.quantity += line.quantity.units();
+        if line.basis == Basis::Deduction {
+            let (first, last) = (line.posted_at.earliest(), line.posted_at.latest());
+            self.post((first, last));
+        }
+    }
+
+    #[inline]
+    fn post(&mut self, (first, last): (Instant, Instant)) {
+        let (from, to) = self.postings.unwrap_or((first, last));
+        self.postings = Some((from.min(first), to.max(last)));
+    }
+
+    #[cold]
+    fn reject(&mut self, file: FileId, cells: &Cells<'_>, row: &Row<'_>, fault: Fault) {
+        self.rows += 1;
+        let text = cells.text(C::Quantity).ok().flatten();
+        if let Some(quantity) = text.and_then(|text| Quantity::parse(text).ok()) {
+            self.quantity += quantity.units();
+        }
+        self.tally.reject(file, cells.layout, row, fault);
+    }
+
+    fn add(&mut self, next: Self) {
+        self.tally.add(next.tally);
+        self.rows += next.rows;
+        self.quantity += next.quantity;
+        if let Some(postings) = next.postings {
+            self.post(postings);
+        }
+    }
+
+    fn settle(mut self, read: &mut FileRead) -> (Option<(Instant, Instant)>, Vec<Defect>) {
+        self.tally.control.read_rows(self.rows);
+        self.tally.control.read_sum("quantity", self.quantity);
+        (self.postings, self.tally.settle_as(Role::Usage, read))
+    }
+}
+
+/// The usage of an export while its conversion gives it row by row.
+pub(super) struct ExportScan {
+    pub(super) read: FileRead,
+    pub(super) defects: Vec<Defect>,
+    counts: Counts,
+}
+
+impl ExportScan {
+    /// A table about to be streamed.
+    pub(super) fn new(read: FileRead) -> Self {
+        Self { read, defects: Vec::new(), counts: Counts::default() }
+    }
+
+    /// Takes one row.
+    pub(super) fn row<S: UsageSink>(
+        &mut self,
+        cells: RowCells<'_>,
+        line: u64,
+        layout: &Layout,
+        sink: &S,
+        taken: &mut S::Taken,
+    ) {
+        let row = Row { record: cells, line, is_unclosed: false };
+        if let Some(line) = self.counts.line(self.read.id, layout, &row) {
+            sink.take(taken, &[line]);
+        }
+    }
+
+    /// Counts a row that is none of usage.
+    pub(super) fn settle_other(&mut self, fate: Fate) {
+        self.read.control.read_row();
+        self.read.control.settle_rows(fate, 1);
+    }
+
+    /// What the table held.
+    pub(super) fn end(mut self) -> Streamed {
+        let (postings, rejected) = self.counts.settle(&mut self.read);
+        self.defects.extend(rejected);
+        Streamed { read: self.read, postings, defects: self.defects }
+    }
+}

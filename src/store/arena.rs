@@ -1,0 +1,63 @@
+//! Packed records one behind the other, in pieces that never move.
+
+/// Bytes of a piece. Small enough that the last one, half empty, does not show.
+const PIECE: usize = 1 << 20;
+/// Bits of a place that say where in its piece a record begins.
+const WITHIN_BITS: u32 = 32;
+
+/// Packed records, each by the place that [`push`](Self::push) gave it.
+///
+/// A vector that grows copies everything and holds it twice while it does; pieces hold it once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Arena {
+    pieces: Vec<Vec<u8>>,
+}
+
+/// Where in an [`Arena`] a record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place(u64);
+
+impl Arena {
+    /// Appends what `pack` writes.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Place {
+        if self.pieces.last().is_none_or(|piece| piece.len() + bytes.len() > piece.capacity()) {
+            self.pieces.push(Vec::with_capacity(PIECE.max(bytes.len())));
+        }
+        let number = self.pieces.len() - 1;
+        let piece = &mut self.pieces[number];
+        let within = piece.len();
+        piece.extend_from_slice(bytes);
+        Place((number as u64) << WITHIN_BITS | within as u64)
+    }
+
+    /// The bytes from a place on; a record knows where it ends.
+    pub(crate) fn at(&self, place: Place) -> &[u8] {
+        let number = usize::try_from(place.0 >> WITHIN_BITS).expect("a place that push gave");
+        let within = usize::try_from(place.0 & u64::from(u32::MAX)).expect("a place that push gave");
+        &self.pieces[number][within..]
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.pieces.iter().map(Vec::capacity).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_come_back_by_their_place() {
+        let mut arena = Arena::default();
+        let records: Vec<Vec<u8>> = (0..400_u32).map(|n| n.to_le_bytes().repeat(2000)).collect();
+        let places: Vec<Place> = records.iter().map(|record| arena.push(record)).collect();
+        assert!(arena.pieces.len() > 2, "the records fill several pieces");
+        for (record, place) in records.iter().zip(places) {
+            assert!(arena.at(place).starts_with(record));
+        }
+        let long = vec![7; 3 * PIECE];
+        let place = arena.push(&long);
+        assert_eq!(arena.at(place), long);
+    }
+}
