@@ -1,5 +1,7 @@
 //! Packed records one behind the other, in pieces that never move.
 
+use std::num::NonZeroU64;
+
 /// Bytes of a piece. Small enough that the last one, half empty, does not show.
 const PIECE: usize = 1 << 20;
 /// Bits of a place that say where in its piece a record begins.
@@ -15,7 +17,22 @@ pub(crate) struct Arena {
 
 /// Where in an [`Arena`] a record stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place(u64);
+pub(crate) struct Place(NonZeroU64);
+
+impl Place {
+    /// A place is counted from one, so that none takes no room beside it.
+    fn new(piece: usize, within: usize) -> Self {
+        let counted = ((piece as u64) << WITHIN_BITS | within as u64) + 1;
+        Self(NonZeroU64::new(counted).expect("one more than some number"))
+    }
+
+    /// The piece, and where in it.
+    fn parts(self) -> (usize, usize) {
+        let from_zero = self.0.get() - 1;
+        let fits = |number: u64| usize::try_from(number).expect("a place that push gave");
+        (fits(from_zero >> WITHIN_BITS), fits(from_zero & u64::from(u32::MAX)))
+    }
+}
 
 impl Arena {
     /// Appends what `pack` writes.
@@ -27,13 +44,12 @@ impl Arena {
         let piece = &mut self.pieces[number];
         let within = piece.len();
         piece.extend_from_slice(bytes);
-        Place((number as u64) << WITHIN_BITS | within as u64)
+        Place::new(number, within)
     }
 
     /// The bytes from a place on; a record knows where it ends.
     pub(crate) fn at(&self, place: Place) -> &[u8] {
-        let number = usize::try_from(place.0 >> WITHIN_BITS).expect("a place that push gave");
-        let within = usize::try_from(place.0 & u64::from(u32::MAX)).expect("a place that push gave");
+        let (number, within) = place.parts();
         &self.pieces[number][within..]
     }
 

@@ -44,14 +44,16 @@ impl Trace {
         done
     }
 
-    /// Writes the seconds of each stage as one JSON object, in the order in which they began.
+    /// Writes the seconds of each stage as one JSON object, in the order in which they began, and what is left.
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
         let all = self.begun.elapsed().as_micros();
         let stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
         let seconds = |micros: u128| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
         let took = stages.iter().map(|stage| (stage.0, stage.2.unwrap_or(all).saturating_sub(stage.1)));
+        let in_stages: u128 = took.clone().map(|(_, micros)| micros).sum();
+        let other = all.saturating_sub(in_stages);
         let lines: Vec<String> = took
-            .chain([("all", all)])
+            .chain([("other", other)])
             .map(|(name, micros)| format!("  {name:?}: {}", seconds(micros)))
             .collect();
         fs::write(path, format!("{{\n{}\n}}\n", lines.join(",\n")))
