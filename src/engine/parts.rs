@@ -248,14 +248,13 @@ impl UsageSink for Spiller<'_> {
 
 /// A line as bytes: its order, its instance, and the row.
 fn pack_line(line: &Line<'_>, out: &mut Vec<u8>) {
-    let text = |id: &'_ [u8]| std::str::from_utf8(id).map(str::to_owned).ok();
-    let usage_id = line.usage_id.and_then(text);
+    let usage_id = line.usage_id.and_then(|id| std::str::from_utf8(id).ok());
     out.clear();
     bytes::put_bytes(out, line.order_id.unwrap_or_default());
     bytes::put_bytes(out, line.instance_id.unwrap_or_default());
     let row = UsageRow {
         posted_at: line.posted_at,
-        usage_id: usage_id.as_deref(),
+        usage_id,
         usage_start: line.usage_start,
         quantity: line.quantity,
         basis: line.basis,
