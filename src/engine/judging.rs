@@ -106,8 +106,8 @@ impl Judging<'_> {
         for (number, head) in self.part.orders.heads_of(from, to) {
             orders += 1;
             if !self.ask.all && !self.part.in_question[number as usize] {
-                let (wares, as_of) = (self.part.orders.wares(), self.horizon.as_of);
-                stretch.untouched.count(&head, &self.rules, wares, as_of);
+                let is_ruled = self.rules.get(head.ware).rule(head.paid_at.earliest(), self.horizon.as_of);
+                stretch.untouched.count(1, head.currency, self.part.orders.wares().get(head.ware), is_ruled);
                 continue;
             }
             let (case, aside) = self.part.case(number);

@@ -1,35 +1,22 @@
 //! Orders of a run: packed, each once, found by id.
 
-use std::{collections::BTreeMap, io};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::aside::Aside;
+use super::{
+    aside::Aside,
+    ids::Ids,
+    sieve::{Sieve, Sifted},
+    untouched::Settled,
+};
 use crate::{
     ingest::order_amounts,
-    record::{Order, OrderId, Role, SourceRef},
+    record::{Order, OrderId, OrderRow, Role, SourceRef},
     scan::keys::KeyTable,
-    spill::SpillWriter,
-    store::{Arena, OrderHead, Place, Wares, head_of, order_id_of, pack_order, unpack_order},
+    store::{Arena, OrderHead, Place, Wares, head_of, order_id_of, unpack_order},
     time::Instant,
 };
-
-/// Orders as they are read.
-pub(super) struct OrdersRead<'s> {
-    wares: Wares,
-    to: To<'s>,
-    packed: Vec<u8>,
-    count: u64,
-    paid: Option<(Instant, Instant)>,
-    names_instances: bool,
-}
-
-/// Where orders go.
-enum To<'s> {
-    Memory(Rows),
-    /// Parts of a spill file, with the first error.
-    Parts(SpillWriter<'s>, io::Result<()>),
-}
 
 /// Packed orders by number.
 #[derive(Debug, Default)]
@@ -39,10 +26,85 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Takes a packed order.
-    pub(super) fn push(&mut self, packed: &[u8]) {
+    /// Takes a packed order; its number comes back.
+    pub(super) fn push(&mut self, packed: &[u8]) -> u32 {
+        let number = self.count();
         let place = self.arena.push(packed);
         self.places.push(place);
+        number
+    }
+
+    fn count(&self) -> u32 {
+        u32::try_from(self.places.len()).expect("orders are counted in 32 bits")
+    }
+
+    fn id_of(&self, number: u32) -> &[u8] {
+        order_id_of(self.arena.at(self.places[number as usize]))
+    }
+}
+
+/// Orders in memory as they come from the sieve.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    rows: Rows,
+    ids: Ids,
+    /// Of rows that have one id, all but the first by the number of the first.
+    again: BTreeMap<u32, Vec<u32>>,
+    /// Kept rows whose id stood as let go.
+    late: Vec<u32>,
+}
+
+impl Found {
+    /// Those that were kept elsewhere.
+    pub(super) fn of(rows: Rows) -> Self {
+        let ids = Ids::with_capacity(rows.places.len());
+        let mut found = Self { rows, ids, ..Self::default() };
+        found.find_from(0);
+        found
+    }
+
+    /// Takes up what the sieve gave, in the order of the file.
+    pub(super) fn take(&mut self, sifted: &Sifted, sieve: &Sieve<'_>) {
+        let first = self.rows.count();
+        for packed in sifted.orders() {
+            self.rows.push(packed);
+        }
+        self.find_from(first);
+        self.ids.let_go(sifted, sieve);
+    }
+
+    /// Lets rows be found by their ids.
+    fn find_from(&mut self, first: u32) {
+        let Self { rows, ids, again, late } = self;
+        let entries = (first..rows.count()).map(|number| (rows.id_of(number), number));
+        ids.keep(entries, |number, stands| match stands {
+            None => late.push(number),
+            Some(stands) => again.entry(stands).or_default().push(number),
+        });
+    }
+
+    pub(super) const fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    /// Takes up what a second look gave.
+    pub(super) fn take_again(&mut self, sifted: &Sifted) {
+        for packed in sifted.orders() {
+            let number = self.rows.push(packed);
+            if let Some(stands) = self.ids.recall(order_id_of(packed), number) {
+                self.again.entry(stands).or_default().push(number);
+            }
+        }
+        self.ids.take_back(sifted);
+    }
+
+    /// Puts rows that were kept beside those of their id that a second look gave.
+    fn settle_late(&mut self) {
+        for number in std::mem::take(&mut self.late) {
+            if let Some(stands) = self.ids.recall(self.rows.id_of(number), number) {
+                self.again.entry(stands).or_default().push(number);
+            }
+        }
     }
 }
 
@@ -51,67 +113,15 @@ impl Rows {
 pub(super) struct OrdersKnown {
     pub(super) wares: Wares,
     /// The orders, unless they went into parts.
-    pub(super) rows: Rows,
+    pub(super) found: Found,
     /// Rows, repeated ones included.
     pub(super) count: u64,
     /// The first and the last payment.
     pub(super) paid: Option<(Instant, Instant)>,
     /// Whether any of them names what it bought.
     pub(super) names_instances: bool,
-}
-
-impl Default for OrdersRead<'_> {
-    fn default() -> Self {
-        Self::to(To::Memory(Rows::default()))
-    }
-}
-
-impl<'s> OrdersRead<'s> {
-    fn to(to: To<'s>) -> Self {
-        Self { wares: Wares::default(), to, packed: Vec::new(), count: 0, paid: None, names_instances: false }
-    }
-
-    /// Orders that go into parts by their id.
-    pub(super) fn in_parts(writer: SpillWriter<'s>) -> Self {
-        Self::to(To::Parts(writer, Ok(())))
-    }
-
-    /// Takes an order.
-    pub(super) fn push(&mut self, order: &Order) {
-        self.packed.clear();
-        pack_order(order, &mut self.wares, &mut self.packed);
-        self.count += 1;
-        self.names_instances |= order.instance_id.is_some();
-        let at = order.paid_at.earliest();
-        let (first, last) = self.paid.unwrap_or((at, at));
-        self.paid = Some((first.min(at), last.max(at)));
-        match &mut self.to {
-            To::Memory(rows) => rows.push(&self.packed),
-            To::Parts(writer, done) => {
-                if done.is_ok() {
-                    *done = writer.push(order.order_id.as_str().as_bytes(), &self.packed);
-                }
-            }
-        }
-    }
-
-    /// What is known when all were read.
-    ///
-    /// # Errors
-    ///
-    /// Where parts could not be written.
-    pub(super) fn finish(self) -> io::Result<OrdersKnown> {
-        let Self { wares, to, count, paid, names_instances, .. } = self;
-        let rows = match to {
-            To::Memory(rows) => rows,
-            To::Parts(writer, done) => {
-                done?;
-                writer.finish()?;
-                Rows::default()
-            }
-        };
-        Ok(OrdersKnown { wares, rows, count, paid, names_instances })
-    }
+    /// Of a run in parts that lets orders go: their ids, and how many.
+    pub(super) ids: Option<Ids>,
 }
 
 /// Orders by number, each once. A number whose order repeats another has none.
@@ -120,6 +130,7 @@ pub(super) struct Orders<'w> {
     wares: &'w Wares,
     arena: Arena,
     places: Vec<Option<Place>>,
+    /// Numbers by id; see [`Ids`].
     keys: KeyTable,
     /// By number: the rows that contradict the order.
     contradicted: BTreeMap<u32, Vec<SourceRef>>,
@@ -127,20 +138,18 @@ pub(super) struct Orders<'w> {
 
 impl<'w> Orders<'w> {
     /// Keeps one of each. Identical rows are repetitions, others contradictions; which of these is kept
-    /// goes by what they say, so that the order of rows decides nothing.
-    pub(super) fn once(rows: Rows, wares: &'w Wares, aside: &mut Vec<Aside>) -> Self {
-        let Rows { arena, mut places } = rows;
+    /// goes by what they say, so that the order of rows decides nothing. Orders that were let go are counted.
+    pub(super) fn once(mut found: Found, wares: &'w Wares, aside: &mut Vec<Aside>) -> (Self, Settled) {
+        found.settle_late();
+        let Found { rows: Rows { arena, mut places }, ids, again, .. } = found;
+        let (keys, settled) = ids.into_parts();
         places.shrink_to_fit();
-        let mut keys = KeyTable::with_capacity(places.len());
-        let mut again: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        let ids = places.iter().map(|place| order_id_of(arena.at(*place)));
-        keys.insert_batch(ids, 0, |number, kept| again.entry(kept).or_default().push(number));
         let places = places.into_iter().map(Some).collect();
         let mut orders = Self { wares, arena, places, keys, contradicted: BTreeMap::new() };
         for (kept, others) in again {
             orders.settle(kept, &others, aside);
         }
-        orders
+        (orders, settled)
     }
 
     /// Chooses among rows of one id.
@@ -156,7 +165,7 @@ impl<'w> Orders<'w> {
             aside.push(Aside {
                 at: order.at,
                 role: Role::Orders,
-                amounts: order_amounts(order),
+                amounts: order_amounts(&OrderRow::from(order)),
                 is_repeated,
             });
             if !is_repeated {
@@ -172,7 +181,7 @@ impl<'w> Orders<'w> {
         }
     }
 
-    /// How many there are.
+    /// How many there are, those that were let go included.
     pub(super) fn count(&self) -> usize {
         self.keys.len()
     }
@@ -198,9 +207,9 @@ impl<'w> Orders<'w> {
         &self.keys
     }
 
-    /// The number of an order.
+    /// The number of an order that is kept.
     pub(super) fn number(&self, id: &OrderId) -> Option<u32> {
-        self.keys.get(id.as_str().as_bytes())
+        self.keys.get(id.as_str().as_bytes()).filter(|number| *number != Ids::GONE)
     }
 
     /// The order of a number.

@@ -2,12 +2,13 @@
 
 use super::{
     aside::Aside,
-    assemble::{Events, Refunds},
+    assemble::{self, Events, Refunds},
     kept::{KeptRows, Single},
     orders::Orders,
 };
 use crate::{
     case::{Case, Conflict},
+    ingest::Records,
     money::Quantity,
     record::Refund,
 };
@@ -60,6 +61,12 @@ impl Part<'_> {
 }
 
 impl Facts {
+    /// What records say; of rows that repeat or contradict each other one is kept.
+    pub(super) fn of(records: Records, aside: &mut Vec<Aside>) -> Self {
+        let refunds = assemble::refunds(records.refunds, aside);
+        Self { refunds, events: assemble::events(records.events) }
+    }
+
     /// Every refund.
     pub(super) fn refunds(&self) -> impl Iterator<Item = &Refund> {
         self.refunds.by_order.values().flatten().map(|row| &row.refund)

@@ -27,16 +27,19 @@ use std::{
 use super::{
     budget,
     error::AuditError,
+    ids::Ids,
     judging::{Ask, judge_all},
     kept::KeptRows,
     options::Options,
-    orders::{Orders, OrdersRead, Rows},
+    orders::{Found, Orders, Rows},
+    orders_read::OrdersRead,
     outcomes::{Outcomes, Spilled},
     part::{Facts, Part},
     patterns::BoughtAgain,
-    read::{read, stream_all},
+    read::{Keeps, read, stream_all},
     run::{Audit, Ended, sum_up},
     said::{Named, Said, said},
+    untouched::WareRules,
     whole::in_question,
 };
 use crate::{
@@ -45,6 +48,7 @@ use crate::{
     money::Quantity,
     policy::PolicyBook,
     record::{Basis, FileId},
+    scan::keys::KeyTable,
     scratch::Scratch,
     spill::{SpillFile, SpillWriter},
     store::{Packed, UsageRow, Wares, bytes, pack_usage, unpack_usage},
@@ -105,10 +109,16 @@ pub(super) fn audit(
     let failed = |source| AuditError::Spill { folder: folder.clone(), source, needed };
     let spill = Spill::create(&folder, parts).map_err(failed)?;
     let orders = OrdersRead::in_parts(spill.orders.writer().map_err(failed)?);
-    let mut read = read(plan, options, orders, progress)?;
+    let keeps = Keeps::of(options);
+    let mut read = read(plan, book, keeps, options, orders, progress)?;
     let (wares, _, facts) = read.take();
-    let spiller = Spiller::new(&spill);
-    let streamed = stream_all(&read.plan, &spiller, &|_, ()| {}, options, progress);
+    let ids = read.orders.ids.take();
+    let spiller = Spiller::new(&spill, ids.as_ref().map(Ids::keys));
+    let gone: Mutex<BTreeMap<FileId, Fates>> = Mutex::default();
+    let consume = |file: FileId, fates: Fates| {
+        gone.lock().unwrap_or_else(PoisonError::into_inner).entry(file).or_default().add(fates);
+    };
+    let streamed = stream_all(&read.plan, &spiller, &consume, options, progress);
     let has_instances = spiller.finish().map_err(failed)?;
     let coverage = read.streamed(streamed, options)?;
     let horizon = read.horizon(&coverage, options);
@@ -117,9 +127,15 @@ pub(super) fn audit(
     let spill = Arc::new(spill);
     let run =
         Run { spill: &spill, wares: &wares, facts: &facts, book, options, horizon: &horizon, as_of_min, ask };
-    let mut said = Said::default();
+    let mut said =
+        Said { fates: gone.into_inner().unwrap_or_else(PoisonError::into_inner), ..Said::default() };
+    if let Some((_, settled)) = ids.map(Ids::into_parts) {
+        said.untouched = settled.untouched(&WareRules::of(&wares, book), &wares, horizon.as_of);
+    }
     if has_instances {
-        said.fates = run.place(&read.packs).map_err(failed)?;
+        for (file, fates) in run.place(&read.packs).map_err(failed)? {
+            said.fates.entry(file).or_default().add(fates);
+        }
     }
     progress.begin(Stage::Judging, read.orders.count);
     let named = run.named();
@@ -170,9 +186,11 @@ fn each_part<T: Send>(parts: usize, work: impl Fn(usize) -> io::Result<T> + Sync
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Writes usage into parts.
+/// Writes usage into parts, all but that of orders that were let go.
 struct Spiller<'s> {
     spill: &'s Spill,
+    /// Where any were, the ids of all orders.
+    keys: Option<&'s KeyTable>,
     /// Writers that no thread has at the moment.
     idle: Mutex<Vec<Writers<'s>>>,
     has_instances: AtomicBool,
@@ -186,9 +204,9 @@ struct Writers<'s> {
 }
 
 impl<'s> Spiller<'s> {
-    const fn new(spill: &'s Spill) -> Self {
+    const fn new(spill: &'s Spill, keys: Option<&'s KeyTable>) -> Self {
         let has_instances = AtomicBool::new(false);
-        Self { spill, idle: Mutex::new(Vec::new()), has_instances, failed: Mutex::new(None) }
+        Self { spill, keys, idle: Mutex::new(Vec::new()), has_instances, failed: Mutex::new(None) }
     }
 
     fn writers(&self) -> io::Result<Writers<'s>> {
@@ -203,9 +221,19 @@ impl<'s> Spiller<'s> {
         }
     }
 
-    fn write(&self, lines: &[Line<'_>]) -> io::Result<()> {
+    fn write(&self, gone: &mut Fates, lines: &[Line<'_>]) -> io::Result<()> {
+        let mut found = Vec::new();
+        if let Some(keys) = self.keys {
+            // No order has an empty id.
+            keys.get_batch(lines.iter().map(|line| line.order_id.unwrap_or_default()), &mut found);
+        }
+        found.resize(lines.len(), None);
         let mut writers = self.writers()?;
-        for line in lines {
+        for (line, number) in lines.iter().zip(found) {
+            if number == Some(Ids::GONE) {
+                gone.accept(line.quantity);
+                continue;
+            }
             let Writers { usage, unplaced, packed } = &mut writers;
             pack_line(line, packed);
             if line.instance_id.is_some() {
@@ -235,12 +263,15 @@ impl<'s> Spiller<'s> {
 }
 
 impl UsageSink for Spiller<'_> {
-    type Taken = ();
+    /// What became of usage of orders that were let go.
+    type Taken = Fates;
 
-    fn begin(&self) {}
+    fn begin(&self) -> Fates {
+        Fates::default()
+    }
 
-    fn take(&self, (): &mut (), lines: &[Line<'_>]) {
-        if let Err(error) = self.write(lines) {
+    fn take(&self, gone: &mut Fates, lines: &[Line<'_>]) {
+        if let Err(error) = self.write(gone, lines) {
             self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
         }
     }
@@ -309,7 +340,7 @@ impl<'r> Run<'r> {
         while let Some(order) = reader.next()? {
             rows.push(order);
         }
-        Ok(Orders::once(rows, self.wares, aside))
+        Ok(Orders::once(Found::of(rows), self.wares, aside).0)
     }
 
     /// Finds the orders of rows that name only an instance, or an order that nobody knows; the fates of those

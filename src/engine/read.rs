@@ -10,25 +10,26 @@ use rayon::prelude::*;
 
 use super::{
     aside::Aside,
-    assemble, budget,
+    budget,
     error::AuditError,
-    options::Options,
-    orders::{OrdersKnown, OrdersRead, Rows},
+    linking::link,
+    options::{Listed, Options},
+    orders::{Found, OrdersKnown},
+    orders_read::OrdersRead,
     part::Facts,
     run::Coverage,
+    sieve::{Sieve, Sifted},
+    watch::Asked,
 };
 use crate::{
     case::Horizon,
-    export::{
-        self,
-        convert::{Linked, Linker},
-    },
     ingest::{
-        ExportRead, FileRead, IngestError, Keeper, OrderIndex, Plan, Progress, Reading, Records, Source,
-        Stage, Streamed, UsageSink, Way, absorb, accept, assume, read_export, read_file, role_of_table,
-        stream, stream_export, unread,
+        ExportRead, FileRead, IngestError, Keeper, OrderIndex, OrderSink, Plan, Progress, Reading, Records,
+        Silent, Source, Stage, Streamed, UsageSink, Way, read_export, read_file, stream, stream_export,
+        stream_orders, unread,
     },
-    record::{Defect, FileId, Order, Role},
+    policy::PolicyBook,
+    record::{Defect, FileId, OrderRow, Role},
     scan::keys::KeyTable,
     store::Wares,
     time::{Calendar, Instant, Interval, Offset},
@@ -47,23 +48,87 @@ pub(super) struct Read {
     pub(super) aside: Vec<Aside>,
 }
 
-/// Reads everything but usage.
+/// Which orders are kept beyond their row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keeps {
+    /// Every one.
+    All,
+    /// Those of which something is to be said; the others are known by their id.
+    InQuestion,
+}
+
+impl Keeps {
+    /// Those of a run: who asks for every outcome needs every order.
+    pub(super) const fn of(options: &Options) -> Self {
+        match options.outcomes {
+            Listed::All => Self::All,
+            Listed::Touched => Self::InQuestion,
+        }
+    }
+}
+
+/// Reads everything but usage: first what is known beside orders, so that most of these can be let go as they
+/// are read.
 ///
 /// # Errors
 ///
 /// Where a file cannot be read, every one of them, files of usage included.
 pub(super) fn read(
     plan: Plan,
+    book: &PolicyBook,
+    keeps: Keeps,
     options: &Options,
-    orders: OrdersRead<'_>,
+    mut orders: OrdersRead<'_>,
     progress: &dyn Progress,
 ) -> Result<Read, AuditError> {
     let mut files: Vec<FileRead> = plan.sources.iter().flat_map(unread).collect();
-    let records = |source: &&Source| source.has_records();
-    progress.begin(Stage::Reading, plan.sources.iter().filter(records).map(Source::bytes).sum());
-    let (small, failed) = read_small(&plan, orders, &mut files, options, progress);
+    let sources = plan.sources.iter().filter(|source| source.has_records());
+    let (of_orders, beside): (Vec<&Source>, Vec<&Source>) =
+        sources.partition(|source| matches!(source.way, Way::Canonical(Role::Orders)));
+    progress.begin(Stage::Reading, of_orders.iter().chain(&beside).map(|source| source.bytes()).sum());
+    let Beside { mut records, mut defects, exports, mut failed } =
+        read_beside(&plan, &beside, &mut files, options, progress);
+    let mut aside = Vec::new();
+    let may_go = keeps == Keeps::InQuestion
+        && exports.is_empty()
+        && failed.is_empty()
+        && of_orders.iter().all(|source| source.can_be_read_again());
+    let early = may_go.then(|| Facts::of(std::mem::take(&mut records), &mut aside));
+    let as_of_min = options.as_of.or_else(|| latest(&files, &[Role::Refunds]));
+    let gives_refunds = |(source, _): &(&Source, ExportRead)| source.roles().contains(&Role::Refunds);
+    let mut sieve = match (&early, as_of_min) {
+        (Some(facts), Some(as_of_min)) => {
+            Sieve::letting_go(book, Asked::of(&facts.refunds), &facts.events, as_of_min)
+        }
+        _ => Sieve::keeping_all(book, exports.iter().any(gives_refunds)),
+    };
+    let taken = Mutex::new(&mut orders);
+    let take = |sifted| taken.lock().unwrap_or_else(PoisonError::into_inner).take(sifted, &sieve);
+    for looked in look_at_orders(&of_orders, &sieve, &take, options, progress) {
+        match looked {
+            Ok((file, wrong)) => {
+                defects.extend(wrong);
+                let at = file.id.0 as usize;
+                files[at] = file;
+            }
+            Err(error) => failed.push(error),
+        }
+    }
+    if let Some(again) = orders.look_again() {
+        sieve.look_again(again);
+        let taken = Mutex::new(&mut orders);
+        let take = |sifted| taken.lock().unwrap_or_else(PoisonError::into_inner).take_again(&sifted);
+        let looked = look_at_orders(&of_orders, &sieve, &take, options, &Silent);
+        failed.extend(looked.into_iter().filter_map(Result::err));
+    }
+    let known = orders.take_exported();
+    link(exports, known, &mut files, &mut records, &mut defects, |order| {
+        let mut sifted = sieve.begin();
+        sieve.take(&mut sieve.state(), &mut sifted, &[OrderRow::from(order)]);
+        orders.take(sifted, &sieve);
+    });
+    files.iter_mut().filter(|file| file.dialect.is_some()).for_each(FileRead::add_up);
     progress.end();
-    let Small { orders, records, defects } = small;
     if !failed.is_empty() {
         // Usage is looked at all the same: every file that cannot be read is named at once.
         let none = KeyTable::new();
@@ -72,24 +137,88 @@ pub(super) fn read(
         let more = streamed.into_iter().filter_map(Result::err);
         return Err(AuditError::Ingest(failed.into_iter().chain(more).collect()));
     }
-    let orders = orders.finish().map_err(|source| AuditError::Spill {
+    let wares = sieve.into_wares();
+    let packs = std::mem::take(&mut records.packs);
+    let facts = early.unwrap_or_else(|| Facts::of(records, &mut aside));
+    let orders = orders.finish(wares).map_err(|source| AuditError::Spill {
         folder: options.spill_dir.clone().unwrap_or_else(std::env::temp_dir),
         source,
         needed: budget::spilled(&plan),
     })?;
-    let mut aside = Vec::new();
-    let refunds = assemble::refunds(records.refunds, &mut aside);
-    let events = assemble::events(records.events);
-    let calendar = events.calendar.clone();
-    let packs = records.packs;
-    Ok(Read { plan, files, defects, facts: Facts { refunds, events }, orders, packs, calendar, aside })
+    let calendar = facts.events.calendar.clone();
+    Ok(Read { plan, files, defects, facts, orders, packs, calendar, aside })
+}
+
+/// Looks at every file of orders.
+fn look_at_orders(
+    sources: &[&Source],
+    sieve: &Sieve<'_>,
+    take: &(impl Fn(Sifted) + Sync),
+    options: &Options,
+    progress: &dyn Progress,
+) -> Vec<Result<(FileRead, Vec<Defect>), IngestError>> {
+    each(sources, options, progress, |source, reading| {
+        let (id, place) = &source.parts[0];
+        stream_orders(*id, place, reading, sieve, &mut |sifted| take(sifted))
+    })
+}
+
+/// What was read beside canonical orders and usage.
+struct Beside<'s> {
+    records: Records,
+    defects: Vec<Defect>,
+    /// Exports, not yet tied to each other.
+    exports: Vec<(&'s Source, ExportRead)>,
+    failed: Vec<IngestError>,
+}
+
+/// One source as it was read.
+enum One {
+    Canonical(Box<(FileRead, Records, Vec<Defect>)>),
+    Export(ExportRead),
+}
+
+fn read_beside<'s>(
+    plan: &Plan,
+    sources: &[&'s Source],
+    files: &mut [FileRead],
+    options: &Options,
+    progress: &dyn Progress,
+) -> Beside<'s> {
+    let read = each(sources, options, progress, |source, reading| match &source.way {
+        Way::Canonical(_) => {
+            let (id, place) = &source.parts[0];
+            let mut records = Records::default();
+            let (file, defects) =
+                read_file(*id, place, source.given, reading, &mut |more| records.append(more))?;
+            Ok(One::Canonical(Box::new((file, records, defects))))
+        }
+        Way::Export(_) => read_export(plan, source, options.digests, progress).map(One::Export),
+    });
+    let mut beside =
+        Beside { records: Records::default(), defects: Vec::new(), exports: Vec::new(), failed: Vec::new() };
+    for (source, one) in sources.iter().zip(read) {
+        match one {
+            Ok(One::Canonical(read)) => {
+                let (file, records, defects) = *read;
+                let at = file.id.0 as usize;
+                files[at] = file;
+                beside.records.append(records);
+                beside.defects.extend(defects);
+            }
+            Ok(One::Export(read)) => beside.exports.push((source, read)),
+            Err(error) => beside.failed.push(error),
+        }
+        debug_assert!(!source.parts.is_empty(), "a source has a part");
+    }
+    beside
 }
 
 impl Read {
     /// What was bought, the orders, and what is known beside them: others refer to it while the rest changes.
-    pub(super) fn take(&mut self) -> (Wares, Rows, Facts) {
-        let (wares, rows) = (std::mem::take(&mut self.orders.wares), std::mem::take(&mut self.orders.rows));
-        (wares, rows, std::mem::take(&mut self.facts))
+    pub(super) fn take(&mut self) -> (Wares, Found, Facts) {
+        let (wares, found) = (std::mem::take(&mut self.orders.wares), std::mem::take(&mut self.orders.found));
+        (wares, found, std::mem::take(&mut self.facts))
     }
 
     /// The earliest as-of date that there may be, so far as is known without usage.
@@ -143,137 +272,6 @@ impl Read {
             opportunities: options.opportunities,
         }
     }
-}
-
-/// Records of the run and rejected rows.
-struct Small<'s> {
-    orders: OrdersRead<'s>,
-    /// The others; orders pass through.
-    records: Records,
-    defects: Vec<Defect>,
-}
-
-/// One source as it was read.
-enum One {
-    Canonical(Box<(FileRead, Records, Vec<Defect>)>),
-    Export(ExportRead),
-}
-
-/// Stands for the canonical files where the linker asks for a file.
-const KNOWN: usize = usize::MAX;
-
-/// An order of a canonical file, so far as refunds of exports are tied to orders by it.
-fn as_export(order: &Order) -> export::convert::Record {
-    let role = export::dialect::Role::Orders;
-    let mut cells = vec![None; role.columns().len()];
-    let known = [
-        ("order_id", Some(order.order_id.to_string())),
-        ("instance_id", order.instance_id.as_ref().map(ToString::to_string)),
-        ("paid_at", Some(order.paid_at.earliest().text(Offset::BEIJING))),
-    ];
-    for (column, text) in known {
-        cells[role.place_of(column).expect("orders have the column")] = text;
-    }
-    export::convert::Record {
-        role,
-        cells,
-        part: 0,
-        line: order.at.line,
-        rows: 0,
-        resources: Vec::new(),
-        sign_as_read: None,
-        // What a canonical file says of an order outranks nothing and is outranked by nothing.
-        total_only: false,
-        request_assumed: false,
-        notes: Vec::new(),
-    }
-}
-
-/// Reads everything but usage. Records of exports are linked across files before they are taken.
-fn read_small<'s>(
-    plan: &Plan,
-    orders: OrdersRead<'s>,
-    files: &mut [FileRead],
-    options: &Options,
-    progress: &dyn Progress,
-) -> (Small<'s>, Vec<IngestError>) {
-    let sources: Vec<&Source> = plan.sources.iter().filter(|source| source.has_records()).collect();
-    let gives_refunds =
-        |source: &&Source| matches!(source.way, Way::Export(_)) && source.roles().contains(&Role::Refunds);
-    let links = sources.iter().any(gives_refunds);
-    let orders = Mutex::new(orders);
-    let known = Mutex::new(Vec::new());
-    let read = each(&sources, options, progress, |source, reading| match &source.way {
-        Way::Canonical(_) => {
-            let (id, place) = &source.parts[0];
-            let mut records = Records::default();
-            let (file, defects) = read_file(*id, place, source.given, reading, &mut |mut more| {
-                let mut orders = orders.lock().unwrap_or_else(PoisonError::into_inner);
-                more.orders.iter().for_each(|order| orders.push(order));
-                if links {
-                    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-                    known.extend(more.orders.iter().map(|order| (order.order_id.clone(), as_export(order))));
-                }
-                more.orders.clear();
-                records.append(more);
-            })?;
-            Ok(One::Canonical(Box::new((file, records, defects))))
-        }
-        Way::Export(_) => read_export(plan, source, options.digests, progress).map(One::Export),
-    });
-    let orders = orders.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut small = Small { orders, records: Records::default(), defects: Vec::new() };
-    let mut failed = Vec::new();
-    let mut linker = Linker::default();
-    let mut known = known.into_inner().unwrap_or_else(PoisonError::into_inner);
-    known.sort_by(|(a, one), (b, other)| (a, one.line).cmp(&(b, other.line)));
-    for (_, order) in known {
-        let at_once = linker.add(KNOWN, order);
-        debug_assert!(at_once.is_none(), "an order waits for refunds to be tied to it");
-    }
-    let mut through = Vec::new();
-    for (place, (source, one)) in sources.iter().zip(read).enumerate() {
-        match one {
-            Ok(One::Canonical(read)) => {
-                let (file, found, wrong) = *read;
-                let at = file.id.0 as usize;
-                files[at] = file;
-                small.records.append(found);
-                small.defects.extend(wrong);
-            }
-            Ok(One::Export(read)) => {
-                small.defects.extend(read.defects);
-                for file in read.files {
-                    let at = file.id.0 as usize;
-                    files[at] = file;
-                }
-                let at_once = read.records.into_iter().filter_map(|record| linker.add(place, record));
-                through.extend(at_once.map(|record| Linked::Record { file: place, record }));
-            }
-            Err(error) => failed.push(error),
-        }
-        debug_assert!(!source.parts.is_empty(), "a source has a part");
-    }
-    through.extend(linker.finish());
-    for one in through {
-        match one {
-            // An order of a canonical file is a record already.
-            Linked::Record { file: KNOWN, .. } => {}
-            Linked::Record { file, mut record } => {
-                let source = sources[file];
-                assume(&mut record);
-                let at = source.parts[record.part].0.0 as usize;
-                accept(&record, &mut files[at], &mut small.records, &mut small.defects);
-                small.records.orders.drain(..).for_each(|order| small.orders.push(&order));
-            }
-            Linked::Absorbed { file, part, rows, role, .. } => {
-                let at = sources[file].parts[part].0.0 as usize;
-                absorb(role_of_table(role), rows, &mut files[at]);
-            }
-        }
-    }
-    files.iter_mut().filter(|file| file.dialect.is_some()).for_each(FileRead::add_up);
-    (small, failed)
 }
 
 /// The tables of a source as they were streamed.

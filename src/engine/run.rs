@@ -10,15 +10,16 @@ use super::{
     error::AuditError,
     judging::{Ask, judge_all},
     options::Options,
-    orders::{OrdersRead, Rows},
+    orders::Found,
+    orders_read::OrdersRead,
     outcomes::Outcomes,
     part::Facts,
     parts,
     patterns::BoughtAgain,
-    read::{Read, read},
+    read::{Keeps, Read, read},
     run_checks,
     said::{Named, Said, said},
-    untouched::Untouched,
+    untouched::{Untouched, WareRules},
     wanting,
     whole::{Whole, gather},
 };
@@ -81,18 +82,22 @@ pub fn audit(
     progress: &dyn Progress,
 ) -> Result<Audit, AuditError> {
     in_pool(options, || {
-        let planned = plan(inputs).map_err(AuditError::Ingest)?;
-        if let Ways::Parts(parts) = ways(&planned, options)? {
-            return parts::audit(planned, book, options, parts, progress);
+        let plan = planned(inputs)?;
+        if let Ways::Parts(parts) = ways(&plan, options)? {
+            return parts::audit(plan, book, options, parts, progress);
         }
-        if let Some(audit) = audit_whole(planned, book, options, progress)? {
+        if let Some(audit) = audit_whole(plan, book, options, progress)? {
             return Ok(audit);
         }
         // More usage is in question than sizes told.
-        let planned = plan(inputs).map_err(AuditError::Ingest)?;
-        let parts = budget::parts(&planned, options.memory.unwrap_or(u64::MAX));
-        parts::audit(planned, book, options, parts, progress)
+        let plan = planned(inputs)?;
+        let parts = budget::parts(&plan, options.memory.unwrap_or(u64::MAX));
+        parts::audit(plan, book, options, parts, progress)
     })
+}
+
+fn planned(inputs: &Inputs) -> Result<Plan, AuditError> {
+    plan(inputs).map_err(AuditError::Ingest)
 }
 
 /// A run in memory; `None` where it turns out to need more than there may be.
@@ -102,12 +107,12 @@ fn audit_whole(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Option<Audit>, AuditError> {
-    let mut read = read(plan, options, OrdersRead::default(), progress)?;
-    let (wares, rows, facts) = read.take();
-    let Some(whole) = gather(&mut read, (&wares, rows), &facts, book, options, progress)? else {
+    let mut read = read(plan, book, Keeps::of(options), options, OrdersRead::default(), progress)?;
+    let (wares, found, facts) = read.take();
+    let Some(whole) = gather(&mut read, (&wares, found), &facts, book, options, progress)? else {
         return Ok(None);
     };
-    let Whole { part, horizon, coverage, fates, aside } = whole;
+    let Whole { part, horizon, coverage, fates, aside, settled } = whole;
     progress.begin(Stage::Judging, part.orders.count() as u64);
     let judged = judge_all(&part, book, &horizon, Ask::of(&read.files, options), progress);
     progress.end();
@@ -119,6 +124,7 @@ fn audit_whole(
     let (outcomes, mut said) = said(&part, &named, judged, &horizon);
     said.fates = fates;
     said.aside.extend(aside);
+    said.untouched.add(settled.untouched(&WareRules::of(&wares, book), &wares, horizon.as_of));
     let mut again = BoughtAgain::default();
     again.take(&part.orders, &said.bills());
     said.add_patterns(again, &wares);
@@ -146,10 +152,10 @@ pub struct Survey {
 /// [`AuditError`] where a file cannot be read at all.
 pub fn survey(inputs: &Inputs, options: &Options, progress: &dyn Progress) -> Result<Survey, AuditError> {
     in_pool(options, || {
-        let mut read =
-            read(plan(inputs).map_err(AuditError::Ingest)?, options, OrdersRead::default(), progress)?;
-        let (wares, rows, facts) = read.take();
-        let whole = whole(&mut read, (&wares, rows), &facts, &PolicyBook::default(), options, progress)?;
+        let book = PolicyBook::default();
+        let mut read = read(planned(inputs)?, &book, Keeps::All, options, OrdersRead::default(), progress)?;
+        let (wares, found, facts) = read.take();
+        let whole = whole(&mut read, (&wares, found), &facts, &book, options, progress)?;
         let aside = whole.part.aside().chain(whole.aside.iter().cloned());
         let mut repeated = std::mem::take(&mut read.aside);
         repeated.extend(aside);
@@ -163,7 +169,7 @@ pub fn survey(inputs: &Inputs, options: &Options, progress: &dyn Progress) -> Re
 /// A run in memory, however much it takes.
 fn whole<'r>(
     read: &mut Read,
-    orders: (&'r Wares, Rows),
+    orders: (&'r Wares, Found),
     facts: &'r Facts,
     book: &PolicyBook,
     options: &Options,
@@ -200,11 +206,10 @@ pub fn tell(
     progress: &dyn Progress,
 ) -> Result<Told, AuditError> {
     in_pool(options, || {
-        let mut read =
-            read(plan(inputs).map_err(AuditError::Ingest)?, options, OrdersRead::default(), progress)?;
-        let (wares, rows, facts) = read.take();
+        let mut read = read(planned(inputs)?, book, Keeps::All, options, OrdersRead::default(), progress)?;
+        let (wares, found, facts) = read.take();
         let Whole { part, horizon, fates, .. } =
-            whole(&mut read, (&wares, rows), &facts, book, options, progress)?;
+            whole(&mut read, (&wares, found), &facts, book, options, progress)?;
         settle(&mut read, &[], &fates);
         check_unchanged(&read.files).map_err(AuditError::Ingest)?;
         let number = part.orders.number(&order_id.into());

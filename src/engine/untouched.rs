@@ -15,7 +15,7 @@ use crate::{
 
 /// What the book says of a ware, looked up once.
 #[derive(Clone, Debug)]
-struct Rules<'b> {
+pub(super) struct Rules<'b> {
     /// Policies about it.
     policies: Vec<&'b Policy>,
     /// The lengths of the windows of their versions and readings, each once.
@@ -24,6 +24,8 @@ struct Rules<'b> {
     has_windows: bool,
     /// Whether its product has no orders of its kind.
     is_impossible: bool,
+    /// The instants at which a version begins or ends, ascending.
+    turns: Vec<Instant>,
 }
 
 /// What the book says of every ware of a run.
@@ -37,12 +39,25 @@ impl<'b> WareRules<'b> {
         Self { by_ware: wares.list().iter().map(|ware| Rules::of(ware, book)).collect() }
     }
 
+    /// Those of a ware.
+    pub(super) fn get(&self, ware: u32) -> &Rules<'b> {
+        &self.by_ware[ware as usize]
+    }
+}
+
+impl<'b> Rules<'b> {
+    /// Whether the head of an order leaves something to be asked: its window may be open at an instant or
+    /// later, or it may come to something whoever asks.
+    pub(super) fn leave_open(&self, head: &OrderHead<'_>, as_of: Instant) -> bool {
+        self.may_be_open(head, as_of) || !self.comes_to_nothing(head, as_of)
+    }
+
     /// Whether a request at or after an instant could still be in time under some version or reading.
-    pub(super) fn may_be_open(&self, head: &OrderHead<'_>, as_of: Instant) -> bool {
+    fn may_be_open(&self, head: &OrderHead<'_>, as_of: Instant) -> bool {
         let latest = |moment: Option<Moment>| moment.map(Moment::latest);
         let others = latest(head.delivered_at).max(latest(head.effective_at));
         let anchor = others.map_or(head.paid_at.latest(), |other| other.max(head.paid_at.latest()));
-        self.by_ware[head.ware as usize].windows.iter().any(|window| match window {
+        self.windows.iter().any(|window| match window {
             // One day beyond covers an inclusive end and the end of the local day.
             Length::Days(days) => anchor.plus_days(i64::from(*days) + 2) > as_of,
             Length::Validity => head.expires_at.is_none_or(|expires_at| expires_at.latest() > as_of),
@@ -53,11 +68,10 @@ impl<'b> WareRules<'b> {
 
     /// Whether an order comes to nothing, so far as its head tells: it has no refund, no event and no
     /// contradiction, and its window is closed; that is for the caller to know.
-    pub(super) fn comes_to_nothing(&self, head: &OrderHead<'_>, as_of: Instant) -> bool {
-        let rules = &self.by_ware[head.ware as usize];
+    fn comes_to_nothing(&self, head: &OrderHead<'_>, as_of: Instant) -> bool {
         let exact = |moment: Option<Moment>| moment.is_none_or(Moment::is_exact);
-        rules.has_windows
-            && !rules.is_impossible
+        self.has_windows
+            && !self.is_impossible
             && head.paid_at.is_exact()
             && [head.delivered_at, head.effective_at, head.expires_at].into_iter().all(exact)
             && head.status != Some(OrderStatus::Refunded)
@@ -65,16 +79,19 @@ impl<'b> WareRules<'b> {
             && head.delivered_at.is_none_or(|at| at.latest() >= head.paid_at.earliest())
     }
 
-    /// Whether some policy rules the order for a request at an instant.
-    fn is_ruled(&self, head: &OrderHead<'_>, at: Instant) -> bool {
-        let paid_at = head.paid_at.earliest();
-        let policies = &self.by_ware[head.ware as usize].policies;
-        policies.iter().any(|policy| policy.version_for(paid_at, at).is_some())
+    /// Whether some policy rules an order paid at an instant for a request at another.
+    pub(super) fn rule(&self, paid_at: Instant, requested_at: Instant) -> bool {
+        self.policies.iter().any(|policy| policy.version_for(paid_at, requested_at).is_some())
     }
-}
 
-impl<'b> Rules<'b> {
-    fn of(ware: &Ware, book: &'b PolicyBook) -> Self {
+    /// A number that orders of the ware share if and only if no version begins or ends between their payments,
+    /// so that the same versions are about all of them.
+    pub(super) fn era(&self, paid_at: Instant) -> u32 {
+        let passed = self.turns.partition_point(|turn| *turn <= paid_at);
+        u32::try_from(passed).expect("a policy has a few versions")
+    }
+
+    pub(super) fn of(ware: &Ware, book: &'b PolicyBook) -> Self {
         let Ware { product, package_type, kind } = ware;
         let about: Vec<&Policy> = book.about(product).collect();
         let item = |policy: &&Policy| policy.applies.covers_item(product, package_type);
@@ -86,6 +103,10 @@ impl<'b> Rules<'b> {
         let policies: Vec<&Policy> =
             about.into_iter().filter(|policy| policy.applies.covers(product, package_type, *kind)).collect();
         let versions = policies.iter().flat_map(|policy| &policy.versions);
+        let ends = versions.clone().flat_map(|version| [version.effective.from, version.effective.to]);
+        let mut turns: Vec<Instant> = ends.flatten().collect();
+        turns.sort_unstable();
+        turns.dedup();
         let terms = versions.flat_map(|version| {
             std::iter::once(&version.terms).chain(version.readings.iter().map(|reading| &reading.terms))
         });
@@ -98,7 +119,7 @@ impl<'b> Rules<'b> {
                 None => has_windows = false,
             }
         }
-        Self { policies, windows, has_windows, is_impossible }
+        Self { policies, windows, has_windows, is_impossible, turns }
     }
 }
 
@@ -112,18 +133,11 @@ pub struct Untouched {
 }
 
 impl Untouched {
-    /// Counts an order.
-    pub(super) fn count(
-        &mut self,
-        head: &OrderHead<'_>,
-        rules: &WareRules<'_>,
-        wares: &Wares,
-        as_of: Instant,
-    ) {
-        *self.by_currency.entry(head.currency).or_default() += 1;
-        if !rules.is_ruled(head, as_of) {
-            let ware = wares.get(head.ware);
-            *self.unruled.entry((ware.product.clone(), ware.package_type.clone())).or_default() += 1;
+    /// Counts some orders of one ware and currency.
+    pub(super) fn count(&mut self, orders: u64, currency: Currency, ware: &Ware, is_ruled: bool) {
+        *self.by_currency.entry(currency).or_default() += orders;
+        if !is_ruled {
+            *self.unruled.entry((ware.product.clone(), ware.package_type.clone())).or_default() += orders;
         }
     }
 
@@ -135,5 +149,49 @@ impl Untouched {
         for (ware, orders) in other.unruled {
             *self.unruled.entry(ware).or_default() += orders;
         }
+    }
+}
+
+/// Orders that came to nothing as they were read, before the as-of date was known: so many of each ware,
+/// currency and era, with the first payment of these.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settled(BTreeMap<(u32, Currency, u32), (u64, Instant)>);
+
+impl Settled {
+    /// Counts an order.
+    pub(super) fn count(&mut self, head: &OrderHead<'_>, rules: &Rules<'_>) {
+        let paid_at = head.paid_at.earliest();
+        let key = (head.ware, head.currency, rules.era(paid_at));
+        let (orders, first) = self.0.entry(key).or_insert((0, paid_at));
+        *orders += 1;
+        *first = paid_at.min(*first);
+    }
+
+    /// Adds another count.
+    pub(super) fn add(&mut self, other: Self) {
+        for (key, (orders, first)) in other.0 {
+            let (sum, earliest) = self.0.entry(key).or_insert((0, first));
+            *sum += orders;
+            *earliest = first.min(*earliest);
+        }
+    }
+
+    /// Takes back a part of what was counted.
+    pub(super) fn take_back(&mut self, other: &Self) {
+        for (key, (orders, _)) in &other.0 {
+            let (counted, _) = self.0.get_mut(key).expect("only what was counted is taken back");
+            *counted -= orders;
+        }
+    }
+
+    /// What they come to at the as-of date.
+    pub(super) fn untouched(self, rules: &WareRules<'_>, wares: &Wares, as_of: Instant) -> Untouched {
+        let mut untouched = Untouched::default();
+        for ((ware, currency, _), (orders, paid_at)) in self.0 {
+            if orders > 0 {
+                untouched.count(orders, currency, wares.get(ware), rules.get(ware).rule(paid_at, as_of));
+            }
+        }
+        untouched
     }
 }

@@ -14,11 +14,11 @@ use super::{
     judging::Ask,
     kept::KeptRows,
     options::Options,
-    orders::{Orders, Rows},
+    orders::{Found, Orders},
     part::{Facts, Part},
     read::{Read, stream_all},
     run::Coverage,
-    untouched::WareRules,
+    untouched::{Settled, WareRules},
 };
 use crate::{
     case::Horizon,
@@ -36,6 +36,8 @@ pub(super) struct Whole<'r> {
     pub(super) coverage: Coverage,
     pub(super) fates: BTreeMap<FileId, Fates>,
     pub(super) aside: Vec<Aside>,
+    /// Orders that were let go.
+    pub(super) settled: Settled,
 }
 
 /// Puts orders together with their usage; `None` where that takes more memory than there may be.
@@ -45,7 +47,7 @@ pub(super) struct Whole<'r> {
 /// Where a file of usage cannot be read.
 pub(super) fn gather<'r>(
     read: &mut Read,
-    (wares, rows): (&'r Wares, Rows),
+    (wares, found): (&'r Wares, Found),
     facts: &'r Facts,
     book: &PolicyBook,
     options: &Options,
@@ -53,7 +55,7 @@ pub(super) fn gather<'r>(
 ) -> Result<Option<Whole<'r>>, AuditError> {
     progress.begin(Stage::Finding, read.orders.count);
     let mut aside = Vec::new();
-    let orders = Orders::once(rows, wares, &mut aside);
+    let (orders, settled) = Orders::once(found, wares, &mut aside);
     let in_question = in_question(&orders, facts, book, read.as_of_min(options));
     if !budget::has_room(read, &orders, &in_question, options) {
         progress.end();
@@ -86,6 +88,7 @@ pub(super) fn gather<'r>(
         coverage,
         fates,
         aside,
+        settled,
     }))
 }
 
@@ -113,8 +116,7 @@ pub(super) fn in_question(
     orders.contradicted().for_each(|number| known[number as usize] = true);
     let is_open = |head: &OrderHead<'_>| {
         let Some(as_of_min) = as_of_min else { return true };
-        rules.may_be_open(head, as_of_min)
-            || !rules.comes_to_nothing(head, as_of_min)
+        rules.get(head.ware).leave_open(head, as_of_min)
             || facts.events.concern(head.order_id, head.account_id)
     };
     orders.par_heads().zip(known).map(|(head, known)| known || head.as_ref().is_some_and(is_open)).collect()

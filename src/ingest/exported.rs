@@ -24,7 +24,7 @@ use crate::{
         convert::{self, Conversion, Item, Note, UNLINKED_MARK},
         dialect::{self, Class},
     },
-    record::{Assumed, Defect, Fate, FileId, Link, Role, SourceRef},
+    record::{Assumed, Defect, Fate, FileId, Link, Order, Role, SourceRef},
 };
 
 /// Rows of usage taken before they are consumed.
@@ -254,9 +254,8 @@ pub(crate) fn accept(
     }
     let parsed: Result<Vec<(&'static str, i128)>, Fault> = match role {
         Role::Orders => order(&mut cells, at).map(|order| {
-            let amounts = order_amounts(&order);
-            records.orders.push(order);
-            amounts
+            records.orders.push(Order::from(&order));
+            order_amounts(&order)
         }),
         Role::Refunds => refund(&mut cells, at).map(|refund| {
             let amounts = refund_amounts(&refund);

@@ -10,7 +10,6 @@ use super::{
     error::IngestError,
     events::event,
     header::Layout,
-    orders::order,
     reading::Reading,
     refunds::refund,
     rows::{Row, RowCells, split_again},
@@ -21,7 +20,7 @@ use super::{
 use crate::{
     export::source::Place,
     money::Money,
-    record::{ControlTotal, Defect, Event, Fate, FileId, Order, Refund, Role, SourceRef},
+    record::{ControlTotal, Defect, Event, Fate, FileId, Order, OrderRow, Refund, Role, SourceRef},
     scan,
     time::{Instant, Offset},
 };
@@ -184,7 +183,7 @@ impl FileRead {
     }
 }
 
-/// What a file of orders, refunds or events holds; a usage file is scanned instead.
+/// What a file of refunds or events holds, or an export; canonical orders and usage are streamed instead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Records {
     /// Orders.
@@ -212,7 +211,7 @@ pub(super) fn role_of(place: &Place, given: Option<Role>) -> Result<Role, Ingest
     table::open(FileId(0), place, given, &Reading::new(&super::Silent)).map(|table| table.layout.role)
 }
 
-/// Reads a file of orders, refunds or events; its records are handed on some at a time, in the order of the
+/// Reads a file of refunds or events; its records are handed on some at a time, in the order of the
 /// file.
 ///
 /// # Errors
@@ -282,20 +281,18 @@ impl TakeRecords<'_> {
             tally.control.read_sum(column, units);
         }
         let parsed = check_width(row, layout).and_then(|()| match layout.role {
-            Role::Orders => order(&mut cells, at).map(|order| records.orders.push(order)),
             Role::Refunds => refund(&mut cells, at).map(|refund| records.refunds.push(refund)),
             Role::Events => event(&mut cells, at).map(|event| records.events.push(event)),
-            Role::Usage | Role::Packages => Ok(()),
+            Role::Orders | Role::Usage | Role::Packages => Ok(()),
         });
         match parsed {
             Ok(()) => {
                 tally.marks.add(cells.marks);
                 tally.control.settle_rows(Fate::Accepted, 1);
                 let amounts = match layout.role {
-                    Role::Orders => records.orders.last().map(order_amounts),
                     Role::Refunds => records.refunds.last().map(refund_amounts),
                     Role::Events => records.events.last().map(event_amounts),
-                    Role::Usage | Role::Packages => None,
+                    Role::Orders | Role::Usage | Role::Packages => None,
                 };
                 for (column, units) in amounts.into_iter().flatten() {
                     tally.control.settle_sum(Fate::Accepted, column, units);
@@ -390,7 +387,7 @@ pub(super) fn readable_amounts<'r>(
 }
 
 /// The amounts of an order, by column.
-pub(crate) fn order_amounts(order: &Order) -> Vec<(&'static str, i128)> {
+pub(crate) fn order_amounts(order: &OrderRow<'_>) -> Vec<(&'static str, i128)> {
     let paid = crate::record::Tender::ALL.into_iter().map(|tender| {
         (
             columns(Role::Orders)[usize::from(super::schema::OrderColumn::PaidCash) + tender as usize].name,

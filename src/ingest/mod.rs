@@ -2,9 +2,9 @@
 //!
 //! A file is recognised by its header ([`Layout`]), its rows come through one door (`rows::Rows`, which
 //! knows line numbers), each row's cells are read by strict grammars, and what does not fit becomes a
-//! [`Defect`](crate::record::Defect) while the run goes on. Orders, refunds and events are handed on
-//! as records, some rows at a time ([`read_file`]); usage is a stream, and whoever takes it says which of its
-//! rows are kept ([`stream`]).
+//! [`Defect`](crate::record::Defect) while the run goes on. Refunds and events are handed on as
+//! records, some rows at a time ([`read_file`]); orders and usage are streams, and whoever takes them says which of
+//! their rows are kept ([`stream_orders`], [`stream`]).
 //!
 //! What each input is says the [`Plan`]. Exports of vendors come through [`crate::export`] as canonical cells
 //! to the same readers of rows ([`read_export`], [`stream_export`]).
@@ -35,6 +35,7 @@ pub(crate) use exported::{absorb, accept, assume, unread};
 pub use file::{FileRead, Records, read_file};
 pub(crate) use file::{order_amounts, refund_amounts};
 pub use header::{Layout, recognise};
+pub use orders::{OrderSink, stream_orders};
 pub(crate) use plan::role_of_table;
 pub use plan::{Plan, Source, Way, plan, plan_exports};
 pub use progress::{Progress, Silent, Stage};

@@ -100,6 +100,12 @@ impl Source {
         self.roles().first().copied().unwrap_or(Role::Orders)
     }
 
+    /// Whether its files can be read a second time; a pipe cannot.
+    #[must_use]
+    pub fn can_be_read_again(&self) -> bool {
+        self.parts.iter().all(|(_, place)| std::fs::metadata(&place.path).is_ok_and(|about| about.is_file()))
+    }
+
     /// Whether it may have usage.
     #[must_use]
     pub fn has_usage(&self) -> bool {

@@ -22,7 +22,7 @@ pub use defect::Defect;
 pub use event::{Event, EventKey, EventKind};
 pub use ids::{AccountId, InstanceId, OrderId, RefundId, UsageId};
 pub use link::Link;
-pub use order::{Invoice, Order, OrderKind, OrderStatus};
+pub use order::{Invoice, Order, OrderKind, OrderRow, OrderStatus};
 pub use provenance::{FileId, Role, SourceRef};
 pub use refund::{Channel, Refund, RefundStatus};
 pub use tender::{Tender, Tenders};

@@ -172,3 +172,149 @@ impl Order {
         self.cmp(&elsewhere)
     }
 }
+
+/// A purchase as it is read: the fields of an [`Order`], its texts lent by the row they stand in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is that of an order")]
+pub struct OrderRow<'r> {
+    pub at: SourceRef,
+    pub order_id: &'r str,
+    pub instance_id: Option<&'r str>,
+    pub account_id: &'r str,
+    pub payer_id: &'r str,
+    pub product: &'r str,
+    pub package_type: &'r str,
+    pub kind: OrderKind,
+    pub status: Option<OrderStatus>,
+    pub list_price: Option<Money>,
+    pub paid: Tenders,
+    pub paid_at: Moment,
+    pub delivered_at: Option<Moment>,
+    pub effective_at: Option<Moment>,
+    pub period_start: Option<Instant>,
+    pub period_end: Option<Instant>,
+    pub expires_at: Option<Moment>,
+    pub months: Option<u32>,
+    pub gift: bool,
+    pub promotion_forbids_refund: bool,
+    pub invoice: Option<Invoice>,
+    pub license_activated_at: Option<Instant>,
+    pub linked_license_activated_at: Option<Instant>,
+    pub assumed: Assumed,
+}
+
+// Both ways name every field, so that one which is added cannot be forgotten.
+
+impl From<&OrderRow<'_>> for Order {
+    fn from(row: &OrderRow<'_>) -> Self {
+        let &OrderRow {
+            at,
+            order_id,
+            instance_id,
+            account_id,
+            payer_id,
+            product,
+            package_type,
+            kind,
+            status,
+            list_price,
+            paid,
+            paid_at,
+            delivered_at,
+            effective_at,
+            period_start,
+            period_end,
+            expires_at,
+            months,
+            gift,
+            promotion_forbids_refund,
+            invoice,
+            license_activated_at,
+            linked_license_activated_at,
+            assumed,
+        } = row;
+        Self {
+            at,
+            order_id: order_id.into(),
+            instance_id: instance_id.map(Into::into),
+            account_id: account_id.into(),
+            payer_id: payer_id.into(),
+            product: product.into(),
+            package_type: package_type.into(),
+            kind,
+            status,
+            list_price,
+            paid,
+            paid_at,
+            delivered_at,
+            effective_at,
+            period_start,
+            period_end,
+            expires_at,
+            months,
+            gift,
+            promotion_forbids_refund,
+            invoice,
+            license_activated_at,
+            linked_license_activated_at,
+            assumed,
+        }
+    }
+}
+
+impl<'o> From<&'o Order> for OrderRow<'o> {
+    fn from(order: &'o Order) -> Self {
+        let Order {
+            at,
+            order_id,
+            instance_id,
+            account_id,
+            payer_id,
+            product,
+            package_type,
+            kind,
+            status,
+            list_price,
+            paid,
+            paid_at,
+            delivered_at,
+            effective_at,
+            period_start,
+            period_end,
+            expires_at,
+            months,
+            gift,
+            promotion_forbids_refund,
+            invoice,
+            license_activated_at,
+            linked_license_activated_at,
+            assumed,
+        } = order;
+        Self {
+            at: *at,
+            order_id: order_id.as_str(),
+            instance_id: instance_id.as_ref().map(InstanceId::as_str),
+            account_id: account_id.as_str(),
+            payer_id: payer_id.as_str(),
+            product,
+            package_type,
+            kind: *kind,
+            status: *status,
+            list_price: *list_price,
+            paid: *paid,
+            paid_at: *paid_at,
+            delivered_at: *delivered_at,
+            effective_at: *effective_at,
+            period_start: *period_start,
+            period_end: *period_end,
+            expires_at: *expires_at,
+            months: *months,
+            gift: *gift,
+            promotion_forbids_refund: *promotion_forbids_refund,
+            invoice: *invoice,
+            license_activated_at: *license_activated_at,
+            linked_license_activated_at: *linked_license_activated_at,
+            assumed: *assumed,
+        }
+    }
+}

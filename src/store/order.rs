@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     money::{Currency, Money},
-    record::{Assumed, FileId, Invoice, Order, OrderStatus, SourceRef},
+    record::{Assumed, FileId, Invoice, Order, OrderRow, OrderStatus, SourceRef},
     time::Moment,
 };
 
@@ -64,21 +64,22 @@ fn place_of<T: PartialEq>(list: &[T], value: &T) -> u64 {
     list.iter().position(|one| one == value).expect("the list has every value") as u64
 }
 
-/// Appends an order.
-pub(crate) fn pack_order(order: &Order, wares: &mut Wares, out: &mut Vec<u8>) {
-    // Named one by one, so that a field which is added cannot be forgotten here.
-    let Order {
+/// Appends an order that bought a ware.
+pub(crate) fn pack_order(order: &OrderRow<'_>, ware: u32, out: &mut Vec<u8>) {
+    // Named one by one, so that a field which is added cannot be forgotten here. What was bought stands with
+    // the ware.
+    let &OrderRow {
         at,
         order_id,
         instance_id,
         account_id,
         payer_id,
-        product,
-        package_type,
-        kind,
+        product: _,
+        package_type: _,
+        kind: _,
         status,
         list_price,
-        paid,
+        ref paid,
         paid_at,
         delivered_at,
         effective_at,
@@ -105,41 +106,60 @@ pub(crate) fn pack_order(order: &Order, wares: &mut Wares, out: &mut Vec<u8>) {
         (period_start.is_some(), flag::PERIOD_START),
         (period_end.is_some(), flag::PERIOD_END),
         (months.is_some(), flag::MONTHS),
-        (*gift, flag::GIFT),
-        (*promotion_forbids_refund, flag::NO_REFUND),
+        (gift, flag::GIFT),
+        (promotion_forbids_refund, flag::NO_REFUND),
         (invoice.is_some(), flag::INVOICE),
         (license_activated_at.is_some(), flag::LICENSE),
         (linked_license_activated_at.is_some(), flag::LINKED_LICENSE),
     ];
     let flags = flags.into_iter().filter(|(is, _)| *is).fold(0, |flags, (_, bit)| flags | bit);
     let status = status.map_or(0, |status| place_of(&STATUSES, &status) + 1);
-    put_bytes(out, order_id.as_str().as_bytes());
+    put_bytes(out, order_id.as_bytes());
     put(out, u128::from(flags | status << flag::STATUS_SHIFT));
-    put(out, u128::from(wares.number(product, package_type, *kind)));
+    put(out, u128::from(ware));
     put_currency(out, paid.currency);
-    put_moment(out, *paid_at);
-    [delivered_at, effective_at, expires_at].into_iter().flatten().for_each(|at| put_moment(out, *at));
-    put_bytes(out, account_id.as_str().as_bytes());
+    put_moment(out, paid_at);
+    [delivered_at, effective_at, expires_at].into_iter().flatten().for_each(|at| put_moment(out, at));
+    put_bytes(out, account_id.as_bytes());
     if let Some(instance_id) = instance_id {
-        put_bytes(out, instance_id.as_str().as_bytes());
+        put_bytes(out, instance_id.as_bytes());
     }
     // What follows is read only with the order as a whole.
     put(out, u128::from(at.file.0));
     put(out, u128::from(at.line));
     if payer_id != account_id {
-        put_bytes(out, payer_id.as_str().as_bytes());
+        put_bytes(out, payer_id.as_bytes());
     }
     if let Some(list_price) = list_price {
         put_signed(out, list_price.units());
     }
     put_tenders(out, paid);
     let instants = [period_start, period_end, license_activated_at, linked_license_activated_at];
-    instants.into_iter().flatten().for_each(|at| put_instant(out, *at));
+    instants.into_iter().flatten().for_each(|at| put_instant(out, at));
     if let Some(months) = months {
-        put(out, u128::from(*months));
+        put(out, u128::from(months));
     }
     if let Some(invoice) = invoice {
-        put(out, u128::from(place_of(&INVOICES, invoice)));
+        put(out, u128::from(place_of(&INVOICES, &invoice)));
+    }
+}
+
+impl<'p> OrderHead<'p> {
+    /// The head of an order that bought a ware.
+    pub(crate) const fn of(order: &OrderRow<'p>, ware: u32) -> Self {
+        Self {
+            order_id: order.order_id,
+            ware,
+            currency: order.paid.currency,
+            status: order.status,
+            assumed: order.assumed,
+            paid_at: order.paid_at,
+            delivered_at: order.delivered_at,
+            effective_at: order.effective_at,
+            expires_at: order.expires_at,
+            account_id: order.account_id,
+            instance_id: order.instance_id,
+        }
     }
 }
 

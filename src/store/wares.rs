@@ -17,28 +17,17 @@ pub(crate) struct Ware {
 pub(crate) struct Wares {
     list: Vec<Ware>,
     by_words: HashMap<Ware, u32>,
-    last: Option<u32>,
 }
 
 impl Wares {
     /// The number of a ware.
-    pub(crate) fn number(&mut self, product: &Arc<str>, package_type: &Arc<str>, kind: OrderKind) -> u32 {
-        // Neighbours in an export often bought the same.
-        let is_last = self.last.filter(|&last| {
-            let ware = &self.list[last as usize];
-            ware.kind == kind && ware.product == *product && ware.package_type == *package_type
-        });
-        if let Some(last) = is_last {
-            return last;
-        }
-        let ware = Ware { product: product.clone(), package_type: package_type.clone(), kind };
+    pub(crate) fn number(&mut self, product: &str, package_type: &str, kind: OrderKind) -> u32 {
+        let ware = Ware { product: product.into(), package_type: package_type.into(), kind };
         let next = u32::try_from(self.list.len()).expect("wares are counted in 32 bits");
-        let number = *self.by_words.entry(ware).or_insert_with_key(|ware| {
+        *self.by_words.entry(ware).or_insert_with_key(|ware| {
             self.list.push(ware.clone());
             next
-        });
-        self.last = Some(number);
-        number
+        })
     }
 
     /// The ware of a number.

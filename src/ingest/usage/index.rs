@@ -35,7 +35,7 @@ struct Bits {
 
 impl Bits {
     fn get(&self, at: u32) -> bool {
-        self.words[at as usize / 64] >> (at % 64) & 1 == 1
+        self.words.get(at as usize / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
     }
 }
 
@@ -112,7 +112,7 @@ impl<'o> OrderIndex<'o> {
         self.in_question.length
     }
 
-    /// Whether the rows of an order are kept.
+    /// Whether the rows of an order are kept; those of a number beyond all that were said are not.
     #[must_use]
     pub fn is_in_question(&self, order: u32) -> bool {
         self.in_question.get(order)

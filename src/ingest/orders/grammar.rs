@@ -1,16 +1,16 @@
 //! One row of orders.
 
-use super::{
+use super::super::{
     cells::{Cells, Fault},
     schema::OrderColumn as C,
 };
 use crate::{
     money::Currency,
-    record::{Invoice, Order, OrderKind, OrderStatus, SourceRef, Tender, Tenders},
+    record::{Invoice, OrderKind, OrderRow, OrderStatus, SourceRef, Tender, Tenders},
 };
 
 /// The order of a row, or what is wrong with it.
-pub(super) fn order(cells: &mut Cells<'_>, at: SourceRef) -> Result<Order, Fault> {
+pub(in crate::ingest) fn order<'r>(cells: &mut Cells<'r>, at: SourceRef) -> Result<OrderRow<'r>, Fault> {
     let order_id = cells.id(C::OrderId)?;
     let order_id = cells.required(C::OrderId, order_id)?;
     let account_id = cells.id(C::AccountId)?;
@@ -22,14 +22,14 @@ pub(super) fn order(cells: &mut Cells<'_>, at: SourceRef) -> Result<Order, Fault
     let package_type = cells.required(C::PackageType, package_type)?;
     let currency = currency(cells, C::Currency)?;
     let paid_at = cells.moment(C::PaidAt)?;
-    Ok(Order {
+    Ok(OrderRow {
         at,
-        order_id: order_id.into(),
-        instance_id: cells.id(C::InstanceId)?.map(Into::into),
-        account_id: account_id.into(),
-        payer_id: payer_id.into(),
-        product: product.into(),
-        package_type: package_type.into(),
+        order_id,
+        instance_id: cells.id(C::InstanceId)?,
+        account_id,
+        payer_id,
+        product,
+        package_type,
         kind: cells.word(C::OrderKind, &OrderKind::WORDS)?.unwrap_or(OrderKind::New),
         status: cells.word(C::Status, &OrderStatus::WORDS)?,
         list_price: cells.amount(C::ListPrice)?,
@@ -51,18 +51,22 @@ pub(super) fn order(cells: &mut Cells<'_>, at: SourceRef) -> Result<Order, Fault
 }
 
 /// A currency code.
-pub(super) fn currency(cells: &Cells<'_>, column: impl Into<usize>) -> Result<Currency, Fault> {
+pub(in crate::ingest) fn currency(cells: &Cells<'_>, column: impl Into<usize>) -> Result<Currency, Fault> {
     let at = column.into();
     let text = cells.text(at)?;
     let text = cells.required(at, text)?;
     Currency::parse(text).map_err(|why| Fault {
-        column: super::schema::columns(cells.layout.role)[at].name,
+        column: super::super::schema::columns(cells.layout.role)[at].name,
         reason: format!("{text:?} {why}"),
     })
 }
 
 /// The twelve tender columns from the first on. An absent or empty amount means none of that tender.
-pub(super) fn tenders(cells: &mut Cells<'_>, first: usize, currency: Currency) -> Result<Tenders, Fault> {
+pub(in crate::ingest) fn tenders(
+    cells: &mut Cells<'_>,
+    first: usize,
+    currency: Currency,
+) -> Result<Tenders, Fault> {
     let mut sums = Tenders::none(currency);
     for tender in Tender::ALL {
         if let Some(sum) = cells.amount(first + tender as usize)? {

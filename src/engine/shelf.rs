@@ -1,0 +1,96 @@
+//! Wares as threads find them while orders are read, with what the book says of each.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::untouched::Rules;
+use crate::{
+    policy::PolicyBook,
+    record::OrderKind,
+    scan::keys::{KeyTable, hash_of},
+    store::Wares,
+};
+
+/// The wares of a run. Their numbers depend on who came first, so nothing that shows may.
+#[derive(Debug)]
+pub(super) struct Shelf<'b> {
+    book: &'b PolicyBook,
+    shared: Mutex<Shared<'b>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared<'b> {
+    wares: Wares,
+    rules: Vec<Arc<Rules<'b>>>,
+}
+
+/// A ware as a thread knows it.
+#[derive(Clone, Debug)]
+pub(super) struct Found<'b> {
+    /// Its number.
+    pub(super) ware: u32,
+    /// A number that orders of one product and package type share, and hardly any others.
+    pub(super) package: u64,
+    /// What the book says of it.
+    pub(super) rules: Arc<Rules<'b>>,
+}
+
+/// The wares that a thread has met.
+#[derive(Debug, Default)]
+pub(super) struct Met<'b> {
+    keys: KeyTable,
+    list: Vec<Found<'b>>,
+    last: Option<usize>,
+    words: Vec<u8>,
+    last_words: Vec<u8>,
+}
+
+impl<'b> Shelf<'b> {
+    pub(super) fn new(book: &'b PolicyBook) -> Self {
+        Self { book, shared: Mutex::default() }
+    }
+
+    pub(super) fn into_wares(self) -> Wares {
+        self.shared.into_inner().unwrap_or_else(PoisonError::into_inner).wares
+    }
+
+    fn find(&self, product: &str, package_type: &str, kind: OrderKind) -> Found<'b> {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let Shared { wares, rules } = &mut *shared;
+        let ware = wares.number(product, package_type, kind);
+        if rules.len() == ware as usize {
+            rules.push(Arc::new(Rules::of(wares.get(ware), self.book)));
+        }
+        let package = hash_of(product.as_bytes()).rotate_left(1) ^ hash_of(package_type.as_bytes());
+        Found { ware, package, rules: Arc::clone(&rules[ware as usize]) }
+    }
+}
+
+impl<'b> Met<'b> {
+    /// The ware of an order.
+    pub(super) fn find(
+        &mut self,
+        wares: &Shelf<'b>,
+        product: &str,
+        package_type: &str,
+        kind: OrderKind,
+    ) -> &Found<'b> {
+        // With the length of the first no two wares are written alike.
+        self.words.clear();
+        self.words.extend_from_slice(&product.len().to_le_bytes());
+        self.words.extend_from_slice(product.as_bytes());
+        self.words.extend_from_slice(package_type.as_bytes());
+        self.words.push(kind as u8);
+        // Neighbours in an export often bought the same.
+        if let Some(last) = self.last.filter(|_| self.words == self.last_words) {
+            return &self.list[last];
+        }
+        let next = u32::try_from(self.list.len()).expect("wares are counted in 32 bits");
+        let at = self.keys.insert(&self.words, next).unwrap_or(next) as usize;
+        if at == self.list.len() {
+            self.list.push(wares.find(product, package_type, kind));
+        }
+        self.last = Some(at);
+        std::mem::swap(&mut self.words, &mut self.last_words);
+        &self.list[at]
+    }
+}

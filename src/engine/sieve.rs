@@ -1,0 +1,242 @@
+//! Which orders are kept, told of each as it is read.
+//!
+//! Most orders of an export were never refunded, their window is closed, and nothing else is known of them: they
+//! are counted, their ids are remembered for the usage that names them, and the rest of them is let go. The
+//! others are packed. Where every order is to be told of, all are.
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::{PoisonError, RwLock},
+};
+
+use super::{
+    assemble::Events,
+    linking::as_export,
+    shelf::{Met, Shelf},
+    untouched::Settled,
+    watch::{Asked, Buyer, Watched},
+};
+use crate::{
+    export,
+    ingest::OrderSink,
+    policy::PolicyBook,
+    record::{OrderId, OrderRow, SourceRef},
+    scan::keys::hash_of,
+    store::{OrderHead, Wares, pack_order},
+    time::Instant,
+};
+
+/// Says of each order what becomes of it.
+#[derive(Debug)]
+pub(super) struct Sieve<'r> {
+    shelf: Shelf<'r>,
+    /// What lets orders go; without it all are kept.
+    known: Option<Known<'r>>,
+    /// Orders that were let go and are to be kept after all.
+    again: Option<Again>,
+    /// Whether refunds of exports are tied to orders by what these say.
+    links: bool,
+}
+
+/// What is known before orders are read.
+#[derive(Debug)]
+struct Known<'r> {
+    asked: Asked,
+    events: &'r Events,
+    /// A lower bound of the as-of date.
+    as_of_min: Instant,
+    watched: RwLock<Watched>,
+}
+
+/// What a second look at orders is for.
+#[derive(Debug, Default)]
+pub(super) struct Again {
+    /// Ids that several rows have.
+    pub(super) repeated: BTreeSet<Box<[u8]>>,
+    /// Rows kept at the first look because of their buyer.
+    pub(super) kept: HashSet<SourceRef>,
+}
+
+/// What a thread knows.
+#[derive(Debug, Default)]
+pub(super) struct State<'r> {
+    met: Met<'r>,
+    asked: Vec<Option<u32>>,
+}
+
+/// What some orders that stand together come to.
+#[derive(Debug, Default)]
+pub(super) struct Sifted {
+    /// Orders that are kept, packed one behind the other.
+    packed: Vec<u8>,
+    pub(super) kept: Vec<KeptOrder>,
+    /// The ids of those that are not, one behind the other.
+    ids: Vec<u8>,
+    pub(super) gone: Vec<Gone>,
+    pub(super) settled: Settled,
+    /// The first and the last payment.
+    pub(super) paid: Option<(Instant, Instant)>,
+    /// Whether any of them names what it bought.
+    pub(super) names_instances: bool,
+    /// So far as refunds of exports are tied to orders by it.
+    pub(super) exported: Vec<(OrderId, export::convert::Record)>,
+}
+
+impl Sifted {
+    /// How many there are.
+    pub(super) fn count(&self) -> u64 {
+        (self.kept.len() + self.gone.len()) as u64
+    }
+
+    /// The packed orders.
+    pub(super) fn orders(&self) -> impl Iterator<Item = &[u8]> {
+        cut(&self.packed, self.kept.iter().map(|kept| kept.end))
+    }
+
+    /// The ids of orders that are let go.
+    pub(super) fn gone_ids(&self) -> impl Iterator<Item = &[u8]> {
+        cut(&self.ids, self.gone.iter().map(|gone| gone.end))
+    }
+}
+
+/// Bytes cut at their ends.
+fn cut(bytes: &[u8], ends: impl Iterator<Item = usize>) -> impl Iterator<Item = &[u8]> {
+    let mut from = 0;
+    ends.map(move |end| &bytes[std::mem::replace(&mut from, end)..end])
+}
+
+/// An order that is kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KeptOrder {
+    /// Where it ends.
+    pub(super) end: usize,
+    /// Its refund and its buyer, where one was asked for.
+    pub(super) refunded: Option<(u32, Buyer)>,
+    /// Where it stands, if it is kept because of its buyer alone.
+    pub(super) of_buyer: Option<SourceRef>,
+}
+
+/// An order that is let go.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gone {
+    /// Where its id ends.
+    pub(super) end: usize,
+    pub(super) buyer: Buyer,
+    pub(super) paid_at: Instant,
+}
+
+impl<'r> Sieve<'r> {
+    /// One that keeps every order.
+    pub(super) fn keeping_all(book: &'r PolicyBook, links: bool) -> Self {
+        Self { shelf: Shelf::new(book), known: None, again: None, links }
+    }
+
+    /// One that lets go what comes to nothing.
+    pub(super) fn letting_go(
+        book: &'r PolicyBook,
+        asked: Asked,
+        events: &'r Events,
+        as_of_min: Instant,
+    ) -> Self {
+        let known = Known { asked, events, as_of_min, watched: RwLock::default() };
+        Self { shelf: Shelf::new(book), known: Some(known), again: None, links: false }
+    }
+
+    /// Whether it lets any order go.
+    pub(super) const fn lets_go(&self) -> bool {
+        self.known.is_some()
+    }
+
+    /// The wares of the orders.
+    pub(super) fn into_wares(self) -> Wares {
+        self.shelf.into_wares()
+    }
+
+    /// The same sieve for a second look: it gives only what is to be kept after all.
+    pub(super) fn look_again(&mut self, again: Again) {
+        self.again = Some(again);
+    }
+
+    /// The buyers that are watched, and the requests of each order, where any order is let go.
+    pub(super) fn watched(&self) -> Option<(&Asked, &RwLock<Watched>)> {
+        self.known.as_ref().map(|known| (&known.asked, &known.watched))
+    }
+
+    fn row(&self, state: &mut State<'r>, sifted: &mut Sifted, row: &OrderRow<'_>, refund: Option<u32>) {
+        let found = state.met.find(&self.shelf, row.product, row.package_type, row.kind);
+        let head = OrderHead::of(row, found.ware);
+        let buyer = || hash_of(row.account_id.as_bytes()).rotate_left(1) ^ found.package;
+        let paid_at = row.paid_at.earliest();
+        let mut of_buyer = None;
+        let goes = self.known.as_ref().is_some_and(|known| {
+            refund.is_none()
+                && row.instance_id.is_none()
+                && !known.events.concern(row.order_id, row.account_id)
+                && !found.rules.leave_open(&head, known.as_of_min)
+        });
+        if goes && let Some(known) = &self.known {
+            let buyer = buyer();
+            let is_watched = {
+                let watched = known.watched.read().unwrap_or_else(PoisonError::into_inner);
+                watched.concerns(buyer, paid_at)
+            };
+            let is_repeated =
+                || self.again.as_ref().is_some_and(|again| again.repeated.contains(row.order_id.as_bytes()));
+            match &self.again {
+                None if !is_watched => {
+                    sifted.ids.extend_from_slice(row.order_id.as_bytes());
+                    sifted.gone.push(Gone { end: sifted.ids.len(), buyer, paid_at });
+                    sifted.settled.count(&head, &found.rules);
+                    self.note(sifted, row);
+                    return;
+                }
+                None => of_buyer = Some(row.at),
+                Some(again) if again.kept.contains(&row.at) || !is_watched && !is_repeated() => return,
+                Some(_) => sifted.settled.count(&head, &found.rules),
+            }
+        } else if self.again.is_some() {
+            return;
+        }
+        pack_order(row, found.ware, &mut sifted.packed);
+        let refunded = refund.filter(|_| self.again.is_none()).map(|refund| (refund, buyer()));
+        sifted.kept.push(KeptOrder { end: sifted.packed.len(), refunded, of_buyer });
+        self.note(sifted, row);
+    }
+
+    /// Takes up what is told of all orders.
+    fn note(&self, sifted: &mut Sifted, row: &OrderRow<'_>) {
+        let at = row.paid_at.earliest();
+        let (first, last) = sifted.paid.unwrap_or((at, at));
+        sifted.paid = Some((first.min(at), last.max(at)));
+        sifted.names_instances |= row.instance_id.is_some();
+        if self.links {
+            sifted.exported.push((row.order_id.into(), as_export(row)));
+        }
+    }
+}
+
+impl<'r> OrderSink for Sieve<'r> {
+    type State = State<'r>;
+    type Taken = Sifted;
+
+    fn state(&self) -> State<'r> {
+        State::default()
+    }
+
+    fn begin(&self) -> Sifted {
+        Sifted::default()
+    }
+
+    fn take(&self, state: &mut State<'r>, sifted: &mut Sifted, rows: &[OrderRow<'_>]) {
+        let mut asked = std::mem::take(&mut state.asked);
+        asked.clear();
+        match &self.known {
+            Some(known) => known.asked.find(rows.iter().map(|row| row.order_id.as_bytes()), &mut asked),
+            None => asked.resize(rows.len(), None),
+        }
+        for (row, refund) in rows.iter().zip(&asked) {
+            self.row(state, sifted, row, *refund);
+        }
+        state.asked = asked;
+    }
+}

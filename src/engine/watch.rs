@@ -1,0 +1,87 @@
+//! Accounts that had a refund, watched for buying the same package again while orders are read.
+//!
+//! Whether somebody bought a package again within a day of its refund is asked of orders about which nobody
+//! asked anything else, and which would be gone by then. An export is mostly in the order of payments, so the
+//! refunded order is met first, and what its account buys in the days after the request is kept. Where a file is
+//! in another order, orders are read a second time.
+
+use std::collections::HashMap;
+
+use super::assemble::Refunds;
+use crate::{
+    record::{Refund, RefundStatus},
+    scan::keys::KeyTable,
+    time::Instant,
+};
+
+/// Account, product and package type of an order as one number: equal where these are, and hardly ever else.
+pub(super) type Buyer = u64;
+
+/// When refunds were asked for that may make patterns.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// Orders that refunds are for, by number.
+    orders: KeyTable,
+    /// Of each number.
+    requests: Vec<Vec<Instant>>,
+}
+
+impl Asked {
+    pub(super) fn of(refunds: &Refunds) -> Self {
+        let mut asked = Self::default();
+        let may_count = |refund: &Refund| {
+            refund.status == RefundStatus::Completed && refund.returned.total().is_positive()
+        };
+        for (order_id, rows) in &refunds.by_order {
+            let counted = rows.iter().map(|row| &row.refund).filter(|refund| may_count(refund));
+            asked.add(order_id.as_str(), counted.map(|refund| refund.requested_at.earliest()).collect());
+        }
+        refunds.contradicted.keys().for_each(|order_id| asked.add(order_id.as_str(), Vec::new()));
+        asked
+    }
+
+    fn add(&mut self, order_id: &str, requests: Vec<Instant>) {
+        let number = u32::try_from(self.requests.len()).expect("refunds are counted in 32 bits");
+        if self.orders.insert(order_id.as_bytes(), number).is_none() {
+            self.requests.push(requests);
+        }
+    }
+
+    /// The numbers of orders that refunds are for, one after the other.
+    pub(super) fn find<'i>(&self, ids: impl IntoIterator<Item = &'i [u8]>, found: &mut Vec<Option<u32>>) {
+        self.orders.get_batch(ids, found);
+    }
+
+    /// The requests of a number.
+    pub(super) fn requests(&self, number: u32) -> &[Instant] {
+        &self.requests[number as usize]
+    }
+}
+
+/// Who had a refund, so far as orders were read.
+#[derive(Debug, Default)]
+pub(super) struct Watched {
+    requests: HashMap<Buyer, Vec<Instant>>,
+    /// The last payment of an order that was let go.
+    latest_gone: Option<Instant>,
+}
+
+impl Watched {
+    /// Watches a buyer from now on; whether an order that is gone may be one to be kept.
+    pub(super) fn watch(&mut self, buyer: Buyer, requests: &[Instant]) -> bool {
+        self.requests.entry(buyer).or_default().extend_from_slice(requests);
+        requests.iter().any(|request| self.latest_gone.is_some_and(|gone| gone > *request))
+    }
+
+    /// Whether an order was paid within a day of a request of its buyer.
+    pub(super) fn concerns(&self, buyer: Buyer, paid_at: Instant) -> bool {
+        self.requests.get(&buyer).is_some_and(|requests| {
+            requests.iter().any(|request| *request < paid_at && paid_at <= request.plus_days(1))
+        })
+    }
+
+    /// Notes that an order was let go.
+    pub(super) fn let_go(&mut self, paid_at: Instant) {
+        self.latest_gone = self.latest_gone.max(Some(paid_at));
+    }
+}

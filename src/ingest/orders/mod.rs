@@ -1,0 +1,163 @@
+//! Orders, row by row to whoever takes them.
+//!
+//! All threads read rows and say at once what becomes of them ([`OrderSink`]), so that a row which comes to
+//! nothing is never kept. A row in its usual layout is read by position, every other by the grammars of
+//! cells.
+
+mod columns;
+mod grammar;
+
+pub(super) use grammar::{currency, order, tenders};
+
+use columns::{Columns, Sums, Times};
+
+use super::{
+    cells::Cells,
+    error::IngestError,
+    file::{FileRead, Tally, ZONE, check_width, order_amounts, readable_amounts},
+    header::Layout,
+    reading::Reading,
+    rows::Row,
+    table::{self, BATCH, Slots, Take},
+};
+use crate::{
+    export::source::Place,
+    record::{Defect, Fate, FileId, OrderRow, Role, SourceRef},
+    scan,
+};
+
+/// What becomes of rows of orders. What is taken of some rows must not depend on which thread took them, nor
+/// on which rows were taken before.
+pub trait OrderSink: Sync {
+    /// What a thread has for itself; it may be told apart by nothing that shows.
+    type State: Send;
+    /// What some rows that stand together come to.
+    type Taken: Send;
+
+    /// For a thread about to begin.
+    fn state(&self) -> Self::State;
+    /// No rows yet.
+    fn begin(&self) -> Self::Taken;
+    /// Takes the rows that follow, a few dozen at a time.
+    fn take(&self, state: &mut Self::State, taken: &mut Self::Taken, rows: &[OrderRow<'_>]);
+}
+
+/// Streams a file of orders into a sink; what was taken is consumed in the order of the file.
+///
+/// # Errors
+///
+/// [`IngestError`] where the file cannot be read or its header is not that of orders; never for a row.
+pub fn stream_orders<S: OrderSink>(
+    id: FileId,
+    place: &Place,
+    reading: &Reading<'_>,
+    sink: &S,
+    consume: &mut (dyn FnMut(S::Taken) + Send),
+) -> Result<(FileRead, Vec<Defect>), IngestError> {
+    let table = table::open(id, place, Some(Role::Orders), reading)?;
+    let layout = table.layout.clone();
+    let slots = Slots::of(layout.places.iter().flatten().copied());
+    let columns = slots.as_ref().map(|slots| Columns::of(&layout, slots));
+    let take = TakeOrders { id, layout: &layout, columns, sink };
+    let mut tally = Tally::default();
+    let mut read = table.read(slots.as_ref(), &take, |(taken, part)| {
+        consume(taken);
+        tally.add(part.tally());
+    })?;
+    let defects = tally.settle(&mut read);
+    Ok((read, defects))
+}
+
+/// Rows to orders to the sink.
+struct TakeOrders<'t, S> {
+    id: FileId,
+    layout: &'t Layout,
+    columns: Option<Columns>,
+    sink: &'t S,
+}
+
+/// Totals of some rows.
+#[derive(Default)]
+struct Counts {
+    /// Those of the grammars.
+    tally: Tally,
+    /// Rows in their usual layout.
+    plain: u64,
+    sums: Sums,
+}
+
+impl Counts {
+    fn tally(mut self) -> Tally {
+        let control = &mut self.tally.control;
+        control.read_rows(self.plain);
+        control.settle_rows(Fate::Accepted, self.plain);
+        self.sums.settle(control);
+        self.tally
+    }
+}
+
+impl<S: OrderSink> TakeOrders<'_, S> {
+    /// The order of a row by the grammars of cells; `None` where it is rejected.
+    #[cold]
+    fn by_grammar<'r>(&'r self, counts: &mut Counts, row: &Row<'r>) -> Option<OrderRow<'r>> {
+        let tally = &mut counts.tally;
+        let mut cells = Cells::new(row.record, self.layout, ZONE);
+        tally.control.read_row();
+        for (column, units) in readable_amounts(row, self.layout) {
+            tally.control.read_sum(column, units);
+        }
+        let at = SourceRef { file: self.id, line: row.line };
+        match check_width(row, self.layout).and_then(|()| order(&mut cells, at)) {
+            Ok(order) => {
+                tally.marks.add(cells.marks);
+                tally.control.settle_rows(Fate::Accepted, 1);
+                for (column, units) in order_amounts(&order) {
+                    tally.control.settle_sum(Fate::Accepted, column, units);
+                }
+                Some(order)
+            }
+            Err(fault) => {
+                tally.reject(self.id, self.layout, row, fault);
+                None
+            }
+        }
+    }
+}
+
+impl<S: OrderSink> Take for TakeOrders<'_, S> {
+    type State = (Times, S::State);
+    type Part = (S::Taken, Counts);
+
+    fn state(&self) -> Self::State {
+        (Times::default(), self.sink.state())
+    }
+
+    fn part(&self) -> Self::Part {
+        (self.sink.begin(), Counts::default())
+    }
+
+    fn records(
+        &self,
+        (times, state): &mut Self::State,
+        (taken, counts): &mut Self::Part,
+        records: scan::Rows<'_>,
+        count: usize,
+        slots: &Slots,
+    ) {
+        let mut rows: Vec<OrderRow<'_>> = Vec::with_capacity(BATCH);
+        for record in records.iter().take(count) {
+            let plain = self.columns.as_ref().and_then(|columns| {
+                columns.read(&record, self.id, times, &mut counts.sums, &mut counts.tally.marks)
+            });
+            counts.plain += u64::from(plain.is_some());
+            rows.extend(plain.or_else(|| self.by_grammar(counts, &slots.row(record))));
+        }
+        self.sink.take(state, taken, &rows);
+    }
+
+    fn row(&self, (_, state): &mut Self::State, (taken, counts): &mut Self::Part, row: &Row<'_>) {
+        if let Some(order) = self.by_grammar(counts, row) {
+            self.sink.take(state, taken, &[order]);
+        }
+    }
+}
