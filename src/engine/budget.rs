@@ -3,7 +3,12 @@
 //! Sizes of files tell it roughly before anything is read. What they cannot tell, how much usage is in question,
 //! is known when orders and refunds are read; a run that then turns out to be too large begins anew in parts.
 
-use super::{error::AuditError, options::Options, orders::Orders, read::Read};
+use super::{
+    error::AuditError,
+    options::Options,
+    orders::Orders,
+    read::{Keeps, Read},
+};
 use crate::{
     ingest::{Plan, Source, Way},
     record::Role,
@@ -20,6 +25,10 @@ const THREAD_READ: u64 = 8;
 const PART_MIN: u64 = 8 * MIB;
 /// More parts than this make buffers the larger half.
 const PARTS_MAX: u64 = 256;
+/// Bytes of memory for the id of an order.
+const ID: u64 = 24;
+/// Bytes of a row of orders where a file does not tell.
+const ORDER_ROW: u64 = 100;
 /// Bytes of a row of usage in an export, as a rule, and kept.
 const USAGE_ROW: u64 = 120;
 const USAGE_KEPT: u64 = 64;
@@ -29,15 +38,17 @@ const USAGE_KEPT: u64 = 64;
 pub(super) enum Ways {
     /// All at once.
     Whole,
-    /// In so many parts.
-    Parts(usize),
+    /// In so many parts, with these orders.
+    Parts(usize, Keeps),
 }
 
 /// What the files of a run come to in memory, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sizes {
-    /// Orders, found by id.
+    /// Orders.
     orders: u64,
+    /// Their ids.
+    ids: u64,
     /// Usage, if all of it were kept.
     usage: u64,
     /// What must be held at once, however many parts there are.
@@ -70,7 +81,11 @@ fn sizes(plan: &Plan) -> Sizes {
     for source in &plan.sources {
         let bytes = content(source);
         match source.way {
-            Way::Canonical(Role::Orders) => sizes.orders += bytes + bytes / 4,
+            Way::Canonical(Role::Orders) => {
+                // What grows is copied now and then.
+                sizes.orders += bytes + bytes / 4;
+                sizes.ids += bytes / source.row_bytes().unwrap_or(ORDER_ROW) * ID;
+            }
             Way::Canonical(Role::Usage) => sizes.usage += bytes / USAGE_ROW * USAGE_KEPT,
             // Findings are counted with the refunds that most of them are about.
             Way::Canonical(_) => sizes.held += bytes * HELD,
@@ -88,31 +103,39 @@ fn sizes(plan: &Plan) -> Sizes {
 ///
 /// Where no number of parts would do.
 pub(super) fn ways(plan: &Plan, options: &Options) -> Result<Ways, AuditError> {
+    let keeps = Keeps::of(options);
     if let Some(parts) = options.parts {
-        return Ok(Ways::Parts(parts.get()));
+        return Ok(Ways::Parts(parts.get(), keeps));
     }
     let Some(allowed) = options.memory else { return Ok(Ways::Whole) };
-    let Sizes { orders, held, .. } = sizes(plan);
-    let threads = rayon::current_num_threads() as u64;
-    let fixed = PROGRAM + of_threads(plan) + held;
-    if fixed + orders <= allowed {
+    let Sizes { orders, ids, held, .. } = sizes(plan);
+    if PROGRAM + of_threads(plan) + held + orders + ids <= allowed {
         return Ok(Ways::Whole);
     }
-    let needed = fixed + PART_MIN * threads;
+    in_parts(plan, options)
+}
+
+/// In how many parts a run takes no more than it may, if all of its orders and usage are in question. Those that
+/// come to nothing are let go where the ids of all orders fit beside what must be held.
+///
+/// # Errors
+///
+/// Where no number of parts would do.
+pub(super) fn in_parts(plan: &Plan, options: &Options) -> Result<Ways, AuditError> {
+    let allowed = options.memory.unwrap_or(u64::MAX);
+    let Sizes { orders, usage, ids, held } = sizes(plan);
+    let threads = rayon::current_num_threads() as u64;
+    let needed = PROGRAM + of_threads(plan) + held + PART_MIN * threads;
     if needed > allowed {
         return Err(AuditError::Memory { needed, allowed, threads });
     }
-    Ok(Ways::Parts(parts(plan, allowed)))
-}
-
-/// In how many parts a run takes no more than it may, if all of its usage is in question.
-pub(super) fn parts(plan: &Plan, allowed: u64) -> usize {
-    let Sizes { orders, usage, held } = sizes(plan);
-    let left = allowed.saturating_sub(PROGRAM + of_threads(plan) + held);
+    let lets_go = Keeps::of(options) == Keeps::InQuestion && needed + ids <= allowed;
+    let (keeps, left) =
+        if lets_go { (Keeps::InQuestion, allowed - needed - ids) } else { (Keeps::All, allowed - needed) };
     // Each thread has a part of its own at hand.
-    let share = (left / rayon::current_num_threads() as u64).max(PART_MIN);
-    let parts = (orders + usage).div_ceil(share).clamp(2, PARTS_MAX);
-    usize::try_from(parts).expect("a few hundred")
+    let share = left / threads + PART_MIN;
+    let parts = (orders + ids + usage).div_ceil(share).clamp(2, PARTS_MAX);
+    Ok(Ways::Parts(usize::try_from(parts).expect("a few hundred"), keeps))
 }
 
 /// Whether the usage of orders in question fits beside everything that was read.

@@ -101,7 +101,7 @@ pub(super) fn audit(
     plan: Plan,
     book: &PolicyBook,
     options: &Options,
-    parts: usize,
+    (parts, keeps): (usize, Keeps),
     progress: &dyn Progress,
 ) -> Result<Audit, AuditError> {
     let folder = options.spill_dir.clone().unwrap_or_else(std::env::temp_dir);
@@ -109,7 +109,6 @@ pub(super) fn audit(
     let failed = |source| AuditError::Spill { folder: folder.clone(), source, needed };
     let spill = Spill::create(&folder, parts).map_err(failed)?;
     let orders = OrdersRead::in_parts(spill.orders.writer().map_err(failed)?);
-    let keeps = Keeps::of(options);
     let mut read = read(plan, book, keeps, options, orders, progress)?;
     let (wares, _, facts) = read.take();
     let ids = read.orders.ids.take();

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{
     aside::{Aside, Repeated},
-    budget::{self, Ways, ways},
+    budget::{self, Ways},
     error::AuditError,
     judging::{Ask, judge_all},
     options::Options,
@@ -82,17 +82,20 @@ pub fn audit(
     progress: &dyn Progress,
 ) -> Result<Audit, AuditError> {
     in_pool(options, || {
-        let plan = planned(inputs)?;
-        if let Ways::Parts(parts) = ways(&plan, options)? {
-            return parts::audit(plan, book, options, parts, progress);
+        let mut plan = planned(inputs)?;
+        let mut ways = budget::ways(&plan, options)?;
+        if ways == Ways::Whole {
+            if let Some(audit) = audit_whole(plan, book, options, progress)? {
+                return Ok(audit);
+            }
+            // More is in question than sizes told.
+            plan = planned(inputs)?;
+            ways = budget::in_parts(&plan, options)?;
         }
-        if let Some(audit) = audit_whole(plan, book, options, progress)? {
-            return Ok(audit);
+        match ways {
+            Ways::Parts(parts, keeps) => parts::audit(plan, book, options, (parts, keeps), progress),
+            Ways::Whole => unreachable!("what is not whole is in parts"),
         }
-        // More usage is in question than sizes told.
-        let plan = planned(inputs)?;
-        let parts = budget::parts(&plan, options.memory.unwrap_or(u64::MAX));
-        parts::audit(plan, book, options, parts, progress)
     })
 }
 

@@ -3,7 +3,7 @@
 //! A plain file whose header is canonical takes the direct way. Everything else is opened by what it is, its
 //! dialect is recognised by its header, and the tables of one archive that speak one dialect are one source.
 
-use std::{cell::OnceCell, path::Path, sync::Arc};
+use std::{cell::OnceCell, io::Read, path::Path, sync::Arc};
 
 use super::{discover::Inputs, error::IngestError, file::role_of};
 use crate::{
@@ -98,6 +98,21 @@ impl Source {
     /// The role that rows without a record count with; a dialect good for totals only gives none.
     pub(super) fn lead(&self) -> Role {
         self.roles().first().copied().unwrap_or(Role::Orders)
+    }
+
+    /// About how many bytes a row has, by the first rows of its first table; `None` where these do not tell, as of
+    /// a pipe.
+    #[must_use]
+    pub fn row_bytes(&self) -> Option<u64> {
+        const LOOKED_AT: u64 = 1 << 16;
+        if !self.can_be_read_again() {
+            return None;
+        }
+        let (bytes, _) = source::open_bytes(&self.parts.first()?.1, &source::Limits::default()).ok()?;
+        let mut text = Vec::new();
+        bytes.take(LOOKED_AT).read_to_end(&mut text).ok()?;
+        let rows = text.split(|byte| *byte == b'\n').count() - 1;
+        (rows > 0).then(|| (text.len() / rows).max(1) as u64)
     }
 
     /// Whether its files can be read a second time; a pipe cannot.

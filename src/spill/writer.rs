@@ -4,19 +4,25 @@ use std::io;
 
 use super::{block::Packer, file::SpillFile};
 
-/// Bytes of records that make a block. A writer holds so many for each part.
-const BLOCK: usize = 32 << 10;
+/// Bytes of records that make a block, where there are few parts: a writer holds so many for each.
+const BLOCK_MAX: usize = 32 << 10;
+/// Smaller blocks hardly get smaller by being packed.
+const BLOCK_MIN: usize = 4 << 10;
+/// What a writer may hold of all parts.
+const HELD_MAX: usize = 2 << 20;
 
 /// Gathers records of one thread into blocks. What is not [finished](Self::finish) is lost.
 pub(crate) struct SpillWriter<'f> {
     file: &'f SpillFile,
     parts: Vec<Vec<u8>>,
+    block_bytes: usize,
     packer: Packer,
 }
 
 impl<'f> SpillWriter<'f> {
     pub(super) fn new(file: &'f SpillFile) -> io::Result<Self> {
-        Ok(Self { file, parts: vec![Vec::new(); file.parts()], packer: Packer::new()? })
+        let block_bytes = (HELD_MAX / file.parts().max(1)).clamp(BLOCK_MIN, BLOCK_MAX);
+        Ok(Self { file, parts: vec![Vec::new(); file.parts()], block_bytes, packer: Packer::new()? })
     }
 
     /// Takes a record for the part of its key.
@@ -38,7 +44,7 @@ impl<'f> SpillWriter<'f> {
         let length = u32::try_from(record.len()).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
         records.extend_from_slice(&length.to_le_bytes());
         records.extend_from_slice(record);
-        if records.len() >= BLOCK {
+        if records.len() >= self.block_bytes {
             self.flush(part)?;
         }
         Ok(())
