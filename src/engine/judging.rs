@@ -14,8 +14,8 @@ use crate::{
     case::Horizon,
     finding::Finding,
     ingest::{FileRead, Progress},
-    judge::{Judgement, Outcome, judge},
-    policy::PolicyBook,
+    judge::{Judgement, Outcome, judge_among},
+    policy::{Candidates, PolicyBook},
 };
 
 /// Numbers that one thread takes at once.
@@ -72,7 +72,10 @@ pub(super) fn judge_all(
 ) -> Judged {
     let numbers = u32::try_from(part.orders.numbers()).expect("orders are counted in 32 bits");
     let rules = WareRules::of(part.orders.wares(), book);
-    let judging = Judging { part, book, horizon, rules, ask, progress };
+    let wares = part.orders.wares().list().iter();
+    let candidates =
+        wares.map(|ware| Candidates::of(book, &ware.product, &ware.package_type, ware.kind)).collect();
+    let judging = Judging { part, candidates, horizon, rules, ask, progress };
     let stretches: Vec<u32> = (0..numbers).step_by(STRETCH as usize).collect();
     let mut judged = Judged::default();
     for some in stretches.chunks(STRETCHES) {
@@ -92,7 +95,8 @@ pub(super) fn judge_all(
 
 struct Judging<'a> {
     part: &'a Part<'a>,
-    book: &'a PolicyBook,
+    /// By ware.
+    candidates: Vec<Candidates<'a>>,
     horizon: &'a Horizon,
     rules: WareRules<'a>,
     ask: Ask,
@@ -111,7 +115,8 @@ impl Judging<'_> {
                 continue;
             }
             let (case, aside) = self.part.case(number);
-            let Judgement { outcome, findings } = judge(&case, self.book, self.horizon);
+            let Judgement { outcome, findings } =
+                judge_among(&case, &self.candidates[head.ware as usize], self.horizon);
             if self.ask.wants {
                 stretch.about.push(About::of(&case, &outcome));
             }

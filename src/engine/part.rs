@@ -41,6 +41,9 @@ impl Part<'_> {
 
     /// The case of an order, and the rows of usage that were set aside for it.
     pub(super) fn case(&self, number: u32) -> (Case, Vec<Aside>) {
+        if !self.in_question[number as usize] {
+            return (self.plain_case(number), Vec::new());
+        }
         let Facts { refunds, events } = self.facts;
         let Single { rows, aside, contradicted } = self.usage.of(number);
         let mut case = Case::new(self.orders.order(number));
@@ -56,6 +59,14 @@ impl Part<'_> {
             None => row_conflict.map(|rows| Conflict::Row(rows.clone())),
         };
         (case.sorted(), aside)
+    }
+
+    /// The case of an order that is not in question: it has no refund, no kept row and no contradiction.
+    fn plain_case(&self, number: u32) -> Case {
+        let mut case = Case::new(self.orders.order(number));
+        case.events = self.facts.events.of(&case.order);
+        case.unkept_net = self.sums.get(number as usize).copied().unwrap_or_default();
+        case.sorted()
     }
 }
 
