@@ -23,6 +23,6 @@ mod whole;
 
 pub use error::AuditError;
 pub use options::{Listed, Options};
-pub use outcomes::Outcomes;
+pub use outcomes::{Outcomes, Stretch};
 pub use run::{Audit, Coverage, Survey, Told, audit, survey, tell};
 pub use untouched::Untouched;
