@@ -2,9 +2,9 @@
 //! hold goes through the same stages in parts.
 
 mod aside;
-mod assemble;
 mod budget;
 mod error;
+mod events;
 mod judging;
 mod kept;
 mod options;
@@ -14,6 +14,7 @@ mod part;
 mod parts;
 mod patterns;
 mod read;
+mod refunds;
 mod run;
 mod run_checks;
 mod said;

@@ -2,9 +2,10 @@
 
 use super::{
     aside::Aside,
-    assemble::{Events, Refunds},
+    events::Events,
     kept::{KeptRows, Single},
     orders::Orders,
+    refunds::Refunds,
 };
 use crate::{
     case::{Case, Conflict},
@@ -49,7 +50,7 @@ impl Part<'_> {
         let mut case = Case::new(self.orders.order(number));
         let order = &case.order;
         case.events = events.of(order);
-        case.refunds = refunds.by_order.get(&order.order_id).cloned().unwrap_or_default();
+        case.refunds = refunds.of(&order.order_id);
         case.usage = rows;
         case.unkept_net = self.sums.get(number as usize).copied().unwrap_or_default();
         let of_usage = (!contradicted.is_empty()).then_some(&contradicted);
@@ -72,7 +73,7 @@ impl Part<'_> {
 
 impl Facts {
     /// Every refund.
-    pub(super) fn refunds(&self) -> impl Iterator<Item = &Refund> {
-        self.refunds.by_order.values().flatten().map(|row| &row.refund)
+    pub(super) fn refunds(&self) -> impl Iterator<Item = Refund> + '_ {
+        self.refunds.all()
     }
 }

@@ -10,11 +10,13 @@ use rayon::prelude::*;
 
 use super::{
     aside::Aside,
-    assemble, budget,
+    budget,
     error::AuditError,
+    events,
     options::Options,
     orders::{OrdersKnown, OrdersRead, Rows},
     part::Facts,
+    refunds::RefundsRead,
     run::Coverage,
 };
 use crate::{
@@ -63,7 +65,7 @@ pub(super) fn read(
     progress.begin(Stage::Reading, plan.sources.iter().filter(records).map(Source::bytes).sum());
     let (small, failed) = read_small(&plan, orders, &mut files, options, progress);
     progress.end();
-    let Small { orders, records, defects } = small;
+    let Small { orders, refunds, records, defects } = small;
     if !failed.is_empty() {
         // Usage is looked at all the same: every file that cannot be read is named at once.
         let none = KeyTable::new();
@@ -78,8 +80,8 @@ pub(super) fn read(
         needed: budget::spilled(&plan),
     })?;
     let mut aside = Vec::new();
-    let refunds = assemble::refunds(records.refunds, &mut aside);
-    let events = assemble::events(records.events);
+    let refunds = refunds.once(&mut aside);
+    let events = events::events(records.events);
     let calendar = events.calendar.clone();
     let packs = records.packs;
     Ok(Read { plan, files, defects, facts: Facts { refunds, events }, orders, packs, calendar, aside })
@@ -148,7 +150,8 @@ impl Read {
 /// Records of the run and rejected rows.
 struct Small<'s> {
     orders: OrdersRead<'s>,
-    /// The others; orders pass through.
+    refunds: RefundsRead,
+    /// The others; orders and refunds pass through.
     records: Records,
     defects: Vec<Defect>,
 }
@@ -202,6 +205,7 @@ fn read_small<'s>(
         |source: &&Source| matches!(source.way, Way::Export(_)) && source.roles().contains(&Role::Refunds);
     let links = sources.iter().any(gives_refunds);
     let orders = Mutex::new(orders);
+    let refunds = Mutex::new(RefundsRead::default());
     let known = Mutex::new(Vec::new());
     let read = each(&sources, options, progress, |source, reading| match &source.way {
         Way::Canonical(_) => {
@@ -215,6 +219,8 @@ fn read_small<'s>(
                     known.extend(more.orders.iter().map(|order| (order.order_id.clone(), as_export(order))));
                 }
                 more.orders.clear();
+                let mut refunds = refunds.lock().unwrap_or_else(PoisonError::into_inner);
+                more.refunds.drain(..).for_each(|refund| refunds.push(&refund));
                 records.append(more);
             })?;
             Ok(One::Canonical(Box::new((file, records, defects))))
@@ -222,7 +228,8 @@ fn read_small<'s>(
         Way::Export(_) => read_export(plan, source, options.digests, progress).map(One::Export),
     });
     let orders = orders.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut small = Small { orders, records: Records::default(), defects: Vec::new() };
+    let refunds = refunds.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut small = Small { orders, refunds, records: Records::default(), defects: Vec::new() };
     let mut failed = Vec::new();
     let mut linker = Linker::default();
     let mut known = known.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -265,6 +272,7 @@ fn read_small<'s>(
                 let at = source.parts[record.part].0.0 as usize;
                 accept(&record, &mut files[at], &mut small.records, &mut small.defects);
                 small.records.orders.drain(..).for_each(|order| small.orders.push(&order));
+                small.records.refunds.drain(..).for_each(|refund| small.refunds.push(&refund));
             }
             Linked::Absorbed { file, part, rows, role, .. } => {
                 let at = sources[file].parts[part].0.0 as usize;
