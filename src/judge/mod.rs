@@ -63,6 +63,7 @@ pub fn judge_among(case: &Case, candidates: &Candidates<'_>, horizon: &Horizon) 
     findings.extend(orders::upgrade_of_pack(candidates, &view));
     findings.extend(refunds::findings(candidates, &view));
     exposure::assign(&view, &answer, &mut findings);
+    findings.iter_mut().for_each(Finding::shrink);
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let outcome = Outcome::of(&view, &answer, &findings);
     Judgement { outcome, findings }
