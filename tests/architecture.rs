@@ -83,7 +83,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("toml", &["policy", "export"]),
     ("serde", &["policy", "report", "export"]),
     ("serde_json", &["report"]),
-    ("rayon", &["engine"]),
+    ("rayon", &["engine", "report"]),
     ("polars", &["report", "export"]),
     ("sha2", &["digest"]),
     ("strsim", &["suggest"]),

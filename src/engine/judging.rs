@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::{
     aside::Aside,
     options::{Listed, Options},
-    outcomes::PartOutcomes,
+    outcomes::{PartOutcomes, SomeOutcomes},
     part::Part,
     untouched::{Untouched, WareRules},
     wanting::{About, may_want},
@@ -14,14 +14,12 @@ use crate::{
     case::Horizon,
     finding::Finding,
     ingest::{FileRead, Progress},
-    judge::{Judgement, Outcome, judge},
-    policy::PolicyBook,
+    judge::{Judgement, judge_among},
+    policy::{Candidates, PolicyBook},
 };
 
 /// Numbers that one thread takes at once.
 const STRETCH: u32 = 4096;
-/// Stretches judged before their outcomes are packed: so many are held unpacked.
-const STRETCHES: usize = 32;
 
 /// What is asked beside findings.
 #[derive(Clone, Copy, Debug)]
@@ -53,9 +51,8 @@ pub(super) struct Judged {
 }
 
 /// What came of a stretch of numbers.
-#[derive(Default)]
 struct Stretch {
-    outcomes: Vec<Outcome>,
+    outcomes: SomeOutcomes,
     untouched: Untouched,
     findings: Vec<Finding>,
     aside: Vec<Aside>,
@@ -72,19 +69,20 @@ pub(super) fn judge_all(
 ) -> Judged {
     let numbers = u32::try_from(part.orders.numbers()).expect("orders are counted in 32 bits");
     let rules = WareRules::of(part.orders.wares(), book);
-    let judging = Judging { part, book, horizon, rules, ask, progress };
+    let wares = part.orders.wares().list().iter();
+    let candidates =
+        wares.map(|ware| Candidates::of(book, &ware.product, &ware.package_type, ware.kind)).collect();
+    let judging = Judging { part, candidates, horizon, rules, ask, progress };
     let stretches: Vec<u32> = (0..numbers).step_by(STRETCH as usize).collect();
     let mut judged = Judged::default();
-    for some in stretches.chunks(STRETCHES) {
-        let done: Vec<Stretch> =
-            some.par_iter().map(|&from| judging.stretch(from, numbers.min(from + STRETCH))).collect();
-        for stretch in done {
-            stretch.outcomes.iter().for_each(|outcome| judged.outcomes.push(outcome));
-            judged.untouched.add(stretch.untouched);
-            judged.findings.extend(stretch.findings);
-            judged.aside.extend(stretch.aside);
-            judged.about.extend(stretch.about);
-        }
+    let done: Vec<Stretch> =
+        stretches.par_iter().map(|&from| judging.stretch(from, numbers.min(from + STRETCH))).collect();
+    for stretch in done {
+        judged.outcomes.append(stretch.outcomes);
+        judged.untouched.add(stretch.untouched);
+        judged.findings.extend(stretch.findings);
+        judged.aside.extend(stretch.aside);
+        judged.about.extend(stretch.about);
     }
     judged.outcomes.sort();
     judged
@@ -92,7 +90,8 @@ pub(super) fn judge_all(
 
 struct Judging<'a> {
     part: &'a Part<'a>,
-    book: &'a PolicyBook,
+    /// By ware.
+    candidates: Vec<Candidates<'a>>,
     horizon: &'a Horizon,
     rules: WareRules<'a>,
     ask: Ask,
@@ -101,7 +100,13 @@ struct Judging<'a> {
 
 impl Judging<'_> {
     fn stretch(&self, from: u32, to: u32) -> Stretch {
-        let mut stretch = Stretch::default();
+        let mut stretch = Stretch {
+            outcomes: SomeOutcomes::new(self.horizon.as_of),
+            untouched: Untouched::default(),
+            findings: Vec::new(),
+            aside: Vec::new(),
+            about: Vec::new(),
+        };
         let mut orders = 0;
         for (number, head) in self.part.orders.heads_of(from, to) {
             orders += 1;
@@ -111,11 +116,12 @@ impl Judging<'_> {
                 continue;
             }
             let (case, aside) = self.part.case(number);
-            let Judgement { outcome, findings } = judge(&case, self.book, self.horizon);
+            let Judgement { outcome, findings } =
+                judge_among(&case, &self.candidates[head.ware as usize], self.horizon);
             if self.ask.wants {
                 stretch.about.push(About::of(&case, &outcome));
             }
-            stretch.outcomes.push(outcome);
+            stretch.outcomes.push(&outcome);
             stretch.findings.extend(findings);
             stretch.aside.extend(aside);
         }

@@ -6,7 +6,7 @@ use crate::{
         convert::{Linked, Linker},
     },
     ingest::{ExportRead, FileRead, Records, Source, absorb, accept, assume, role_of_table},
-    record::{Defect, Order, OrderId, OrderRow},
+    record::{Defect, OrderId, OrderRow},
     time::Offset,
 };
 
@@ -40,15 +40,13 @@ pub(super) fn as_export(order: &OrderRow<'_>) -> export::convert::Record {
     }
 }
 
-/// Ties records together and takes them: orders one by one, the others into `records`. `known` are the orders
-/// of canonical files.
+/// Ties records together and takes them one by one. `known` are the orders of canonical files.
 pub(super) fn link(
     exports: Vec<(&Source, ExportRead)>,
     mut known: Vec<(OrderId, export::convert::Record)>,
     files: &mut [FileRead],
-    records: &mut Records,
     defects: &mut Vec<Defect>,
-    mut take: impl FnMut(&Order),
+    mut take: impl FnMut(Records),
 ) {
     let mut linker = Linker::default();
     known.sort_by(|(a, one), (b, other)| (a, one.line).cmp(&(b, other.line)));
@@ -76,8 +74,9 @@ pub(super) fn link(
             Linked::Record { file, mut record } => {
                 assume(&mut record);
                 let at = sources[file].parts[record.part].0.0 as usize;
-                accept(&record, &mut files[at], records, defects);
-                records.orders.drain(..).for_each(|order| take(&order));
+                let mut records = Records::default();
+                accept(&record, &mut files[at], &mut records, defects);
+                take(records);
             }
             Linked::Absorbed { file, part, rows, role, .. } => {
                 let at = sources[file].parts[part].0.0 as usize;

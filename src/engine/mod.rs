@@ -2,9 +2,9 @@
 //! hold goes through the same stages in parts.
 
 mod aside;
-mod assemble;
 mod budget;
 mod error;
+mod events;
 mod ids;
 mod judging;
 mod kept;
@@ -17,6 +17,7 @@ mod part;
 mod parts;
 mod patterns;
 mod read;
+mod refunds;
 mod run;
 mod run_checks;
 mod said;
@@ -29,6 +30,6 @@ mod whole;
 
 pub use error::AuditError;
 pub use options::{Listed, Options};
-pub use outcomes::Outcomes;
+pub use outcomes::{Outcomes, Stretch};
 pub use run::{Audit, Coverage, Survey, Told, audit, survey, tell};
 pub use untouched::Untouched;

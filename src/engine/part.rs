@@ -2,15 +2,15 @@
 
 use super::{
     aside::Aside,
-    assemble::{self, Events, Refunds},
+    events::{self, Events},
     kept::{KeptRows, Single},
     orders::Orders,
+    refunds::{Refunds, RefundsRead},
 };
 use crate::{
     case::{Case, Conflict},
-    ingest::Records,
     money::Quantity,
-    record::Refund,
+    record::{Event, Refund},
 };
 
 /// What is known beside orders and usage.
@@ -42,12 +42,15 @@ impl Part<'_> {
 
     /// The case of an order, and the rows of usage that were set aside for it.
     pub(super) fn case(&self, number: u32) -> (Case, Vec<Aside>) {
+        if !self.in_question[number as usize] {
+            return (self.plain_case(number), Vec::new());
+        }
         let Facts { refunds, events } = self.facts;
         let Single { rows, aside, contradicted } = self.usage.of(number);
         let mut case = Case::new(self.orders.order(number));
         let order = &case.order;
         case.events = events.of(order);
-        case.refunds = refunds.by_order.get(&order.order_id).cloned().unwrap_or_default();
+        case.refunds = refunds.of(&order.order_id);
         case.usage = rows;
         case.unkept_net = self.sums.get(number as usize).copied().unwrap_or_default();
         let of_usage = (!contradicted.is_empty()).then_some(&contradicted);
@@ -58,17 +61,24 @@ impl Part<'_> {
         };
         (case.sorted(), aside)
     }
+
+    /// The case of an order that is not in question: it has no refund, no kept row and no contradiction.
+    fn plain_case(&self, number: u32) -> Case {
+        let mut case = Case::new(self.orders.order(number));
+        case.events = self.facts.events.of(&case.order);
+        case.unkept_net = self.sums.get(number as usize).copied().unwrap_or_default();
+        case.sorted()
+    }
 }
 
 impl Facts {
     /// What records say; of rows that repeat or contradict each other one is kept.
-    pub(super) fn of(records: Records, aside: &mut Vec<Aside>) -> Self {
-        let refunds = assemble::refunds(records.refunds, aside);
-        Self { refunds, events: assemble::events(records.events) }
+    pub(super) fn of(refunds: RefundsRead, events: Vec<Event>, aside: &mut Vec<Aside>) -> Self {
+        Self { refunds: refunds.once(aside), events: events::events(events) }
     }
 
     /// Every refund.
-    pub(super) fn refunds(&self) -> impl Iterator<Item = &Refund> {
-        self.refunds.by_order.values().flatten().map(|row| &row.refund)
+    pub(super) fn refunds(&self) -> impl Iterator<Item = Refund> + '_ {
+        self.refunds.all()
     }
 }

@@ -322,9 +322,9 @@ impl<'r> Run<'r> {
     /// What facts name, by part.
     fn named(&self) -> Vec<Named<'r>> {
         let mut named: Vec<Named<'r>> = (0..self.spill.parts()).map(|_| Named::default()).collect();
-        for (order_id, rows) in &self.facts.refunds.by_order {
-            let part = self.spill.orders.part_of(order_id.as_str().as_bytes());
-            named[part].refunds.push((order_id, rows));
+        for refunds in self.facts.refunds.by_order() {
+            let part = self.spill.orders.part_of(refunds.order_id().as_bytes());
+            named[part].refunds.push(refunds);
         }
         for order_id in self.facts.events.orders() {
             named[self.spill.orders.part_of(order_id.as_str().as_bytes())].events.push(order_id);

@@ -7,12 +7,15 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::orders::Orders;
+use super::{
+    orders::Orders,
+    refunds::{OfOrder, RefundAt},
+};
 use crate::{
-    case::{CaseRefund, Horizon},
+    case::Horizon,
     finding::{Direction, Evidence, Finding, Kind},
     money::Money,
-    record::{AccountId, Order, OrderId, RefundStatus, Role, SourceRef},
+    record::{AccountId, Order, OrderId, Refund, RefundStatus, Role, SourceRef},
     store::Wares,
     time::{Instant, Moment, Offset},
 };
@@ -35,16 +38,16 @@ pub(super) struct Bought {
 }
 
 /// Refunds of a product of an account, with their orders.
-pub(super) type Refunded<'f> = BTreeMap<Bill, Vec<(Bought, &'f CaseRefund)>>;
+pub(super) type Refunded<'f> = BTreeMap<Bill, Vec<(Bought, RefundAt<'f>)>>;
 
 /// The refunds of one order that make patterns.
 pub(super) fn refunded<'f>(
     orders: &Orders<'_>,
     number: u32,
-    rows: &'f [CaseRefund],
+    refunds: OfOrder<'f>,
     horizon: &Horizon,
-) -> Option<(Bill, Vec<(Bought, &'f CaseRefund)>)> {
-    let mut rows = rows.iter().filter(|row| counts(row, horizon)).peekable();
+) -> Option<(Bill, Vec<(Bought, RefundAt<'f>)>)> {
+    let mut rows = refunds.rows().filter(|row| counts(*row, horizon)).peekable();
     rows.peek()?;
     let (bill, bought) = bought(orders, number);
     Some((bill, rows.map(|row| (bought.clone(), row)).collect()))
@@ -91,7 +94,7 @@ impl BoughtAgain {
 /// Accounts that refund one product again and again, and packages bought again after a refund.
 pub(super) fn patterns(refunded: Refunded<'_>, mut again: BoughtAgain, wares: &Wares) -> Vec<Finding> {
     let package = |bought: &Bought| &wares.get(bought.ware).package_type;
-    let of_bill = |(bill, rows): (Bill, Vec<(Bought, &CaseRefund)>)| {
+    let of_bill = |(bill, rows): (Bill, Vec<(Bought, RefundAt<'_>)>)| {
         let mut others = again.0.remove(&bill).unwrap_or_default();
         others.sort_by(|a, b| (a.paid_at, &a.order_id).cmp(&(b.paid_at, &b.order_id)));
         let mut found: Vec<Finding> =
@@ -104,18 +107,18 @@ pub(super) fn patterns(refunded: Refunded<'_>, mut again: BoughtAgain, wares: &W
 
 /// The same package bought again by the same account within a day of its refund.
 fn repurchase<'w>(
-    (order, row): &(Bought, &CaseRefund),
+    (order, row): &(Bought, RefundAt<'_>),
     bought: &[Bought],
     package: &impl Fn(&Bought) -> &'w Arc<str>,
 ) -> Option<Finding> {
-    let refund = &row.refund;
+    let refund = row.get().refund;
     let asked_at = refund.requested_at.earliest();
     let after = bought.partition_point(|other| other.paid_at.earliest() <= asked_at);
     let again = bought[after..]
         .iter()
         .take_while(|other| other.paid_at.earliest() <= asked_at.plus_days(1))
         .find(|other| package(other) == package(order) && other.order_id != order.order_id)?;
-    let mut finding = signal(&order.order_id, row, refund.returned.total());
+    let mut finding = signal(&order.order_id, &refund, refund.returned.total());
     finding.explanation = format!(
         "Refunded {}, and the same package was bought again {} (order {}): a signal for or against a denial, no \
          verdict.",
@@ -128,9 +131,8 @@ fn repurchase<'w>(
 }
 
 /// A pattern told on one refund.
-fn signal(order_id: &OrderId, row: &CaseRefund, sum: Money) -> Finding {
+fn signal(order_id: &OrderId, refund: &Refund, sum: Money) -> Finding {
     let kind = Kind::of("abuse-pattern").expect("a finding is in the catalogue");
-    let refund = &row.refund;
     Finding {
         order_id: Some(order_id.clone()),
         refund_id: Some(refund.refund_id.clone()),
@@ -152,30 +154,31 @@ fn signal(order_id: &OrderId, row: &CaseRefund, sum: Money) -> Finding {
     }
 }
 
-fn counts(row: &CaseRefund, horizon: &Horizon) -> bool {
-    row.refund.status == RefundStatus::Completed
-        && row.refund.requested_at.earliest() <= horizon.as_of
-        && row.repeats.is_none()
-        && row.refund.returned.total().is_positive()
+fn counts(row: RefundAt<'_>, horizon: &Horizon) -> bool {
+    let head = row.head();
+    head.status == RefundStatus::Completed && head.requested_at.earliest() <= horizon.as_of && {
+        let row = row.get();
+        row.repeats.is_none() && row.refund.returned.total().is_positive()
+    }
 }
 
-fn pattern((account, product): &Bill, mut rows: Vec<(Bought, &CaseRefund)>) -> Option<Finding> {
-    let asked = |row: &CaseRefund| -> Instant { row.refund.requested_at.earliest() };
-    rows.sort_by(|a, b| (asked(a.1), &a.1.refund.refund_id).cmp(&(asked(b.1), &b.1.refund.refund_id)));
+fn pattern((account, product): &Bill, mut rows: Vec<(Bought, RefundAt<'_>)>) -> Option<Finding> {
+    let asked = |row: RefundAt<'_>| -> Instant { row.head().requested_at.earliest() };
+    rows.sort_by(|a, b| (asked(a.1), a.1.head().refund_id).cmp(&(asked(b.1), b.1.head().refund_id)));
     let year = rows.windows(PATTERN_REFUNDS_MIN).find(|year| {
         let (first, last) = (asked(year[0].1), asked(year[PATTERN_REFUNDS_MIN - 1].1));
         last < first.plus_days(PATTERN_DAYS)
     })?;
     let (order, last) = year.last()?;
     let from = asked(year[0].1);
-    let in_year: Vec<&(Bought, &CaseRefund)> = rows
+    let in_year: Vec<&(Bought, RefundAt<'_>)> = rows
         .iter()
-        .filter(|(_, row)| asked(row) >= from && asked(row) < from.plus_days(PATTERN_DAYS))
+        .filter(|(_, row)| asked(*row) >= from && asked(*row) < from.plus_days(PATTERN_DAYS))
         .collect();
-    let currency = last.refund.returned.currency;
-    let in_currency = in_year.iter().filter(|(_, row)| row.refund.returned.currency == currency);
-    let sum = in_currency.map(|(_, row)| row.refund.returned.total()).sum();
-    let mut finding = signal(&order.order_id, last, sum);
+    let last = last.get().refund;
+    let returned = in_year.iter().map(|(_, row)| row.get().refund.returned);
+    let in_currency = returned.filter(|returned| returned.currency == last.returned.currency);
+    let mut finding = signal(&order.order_id, &last, in_currency.map(|returned| returned.total()).sum());
     finding.explanation = format!(
         "Account {account} had {} refunds of {product} within a year from {}: a signal for or against a denial, no \
          verdict.",
@@ -184,11 +187,8 @@ fn pattern((account, product): &Bill, mut rows: Vec<(Bought, &CaseRefund)>) -> O
     );
     finding.evidence = in_year
         .iter()
-        .map(|(_, row)| Evidence {
-            role: Role::Refunds,
-            at: row.refund.at,
-            id: row.refund.refund_id.to_string(),
-        })
+        .map(|(_, row)| row.head())
+        .map(|head| Evidence { role: Role::Refunds, at: head.at, id: head.refund_id.to_owned() })
         .collect();
     Some(finding)
 }

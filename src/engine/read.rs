@@ -17,6 +17,7 @@ use super::{
     orders::{Found, OrdersKnown},
     orders_read::OrdersRead,
     part::Facts,
+    refunds::RefundsRead,
     run::Coverage,
     sieve::{Sieve, Sifted},
     watch::Asked,
@@ -86,14 +87,15 @@ pub(super) fn read(
     let (of_orders, beside): (Vec<&Source>, Vec<&Source>) =
         sources.partition(|source| matches!(source.way, Way::Canonical(Role::Orders)));
     progress.begin(Stage::Reading, of_orders.iter().chain(&beside).map(|source| source.bytes()).sum());
-    let Beside { mut records, mut defects, exports, mut failed } =
+    let Beside { mut refunds, mut records, mut defects, exports, mut failed } =
         read_beside(&plan, &beside, &mut files, options, progress);
     let mut aside = Vec::new();
     let may_go = keeps == Keeps::InQuestion
         && exports.is_empty()
         && failed.is_empty()
         && of_orders.iter().all(|source| source.can_be_read_again());
-    let early = may_go.then(|| Facts::of(std::mem::take(&mut records), &mut aside));
+    let early = may_go
+        .then(|| Facts::of(std::mem::take(&mut refunds), std::mem::take(&mut records.events), &mut aside));
     let as_of_min = options.as_of.or_else(|| latest(&files, &[Role::Refunds]));
     let gives_refunds = |(source, _): &(&Source, ExportRead)| source.roles().contains(&Role::Refunds);
     let mut sieve = match (&early, as_of_min) {
@@ -122,10 +124,14 @@ pub(super) fn read(
         failed.extend(looked.into_iter().filter_map(Result::err));
     }
     let known = orders.take_exported();
-    link(exports, known, &mut files, &mut records, &mut defects, |order| {
-        let mut sifted = sieve.begin();
-        sieve.take(&mut sieve.state(), &mut sifted, &[OrderRow::from(order)]);
-        orders.take(sifted, &sieve);
+    link(exports, known, &mut files, &mut defects, |mut more| {
+        for order in more.orders.drain(..) {
+            let mut sifted = sieve.begin();
+            sieve.take(&mut sieve.state(), &mut sifted, &[OrderRow::from(&order)]);
+            orders.take(sifted, &sieve);
+        }
+        more.refunds.drain(..).for_each(|refund| refunds.push(&refund));
+        records.append(more);
     });
     files.iter_mut().filter(|file| file.dialect.is_some()).for_each(FileRead::add_up);
     progress.end();
@@ -139,7 +145,7 @@ pub(super) fn read(
     }
     let wares = sieve.into_wares();
     let packs = std::mem::take(&mut records.packs);
-    let facts = early.unwrap_or_else(|| Facts::of(records, &mut aside));
+    let facts = early.unwrap_or_else(|| Facts::of(refunds, records.events, &mut aside));
     let orders = orders.finish(wares).map_err(|source| AuditError::Spill {
         folder: options.spill_dir.clone().unwrap_or_else(std::env::temp_dir),
         source,
@@ -165,6 +171,8 @@ fn look_at_orders(
 
 /// What was read beside canonical orders and usage.
 struct Beside<'s> {
+    refunds: RefundsRead,
+    /// Events; refunds pass through.
     records: Records,
     defects: Vec<Defect>,
     /// Exports, not yet tied to each other.
@@ -185,18 +193,28 @@ fn read_beside<'s>(
     options: &Options,
     progress: &dyn Progress,
 ) -> Beside<'s> {
+    let refunds = Mutex::new(RefundsRead::default());
     let read = each(sources, options, progress, |source, reading| match &source.way {
         Way::Canonical(_) => {
             let (id, place) = &source.parts[0];
             let mut records = Records::default();
-            let (file, defects) =
-                read_file(*id, place, source.given, reading, &mut |more| records.append(more))?;
+            let (file, defects) = read_file(*id, place, source.given, reading, &mut |mut more| {
+                let mut refunds = refunds.lock().unwrap_or_else(PoisonError::into_inner);
+                more.refunds.drain(..).for_each(|refund| refunds.push(&refund));
+                records.append(more);
+            })?;
             Ok(One::Canonical(Box::new((file, records, defects))))
         }
         Way::Export(_) => read_export(plan, source, options.digests, progress).map(One::Export),
     });
-    let mut beside =
-        Beside { records: Records::default(), defects: Vec::new(), exports: Vec::new(), failed: Vec::new() };
+    let refunds = refunds.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut beside = Beside {
+        refunds,
+        records: Records::default(),
+        defects: Vec::new(),
+        exports: Vec::new(),
+        failed: Vec::new(),
+    };
     for (source, one) in sources.iter().zip(read) {
         match one {
             Ok(One::Canonical(read)) => {

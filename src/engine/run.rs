@@ -120,10 +120,8 @@ fn audit_whole(
     let judged = judge_all(&part, book, &horizon, Ask::of(&read.files, options), progress);
     progress.end();
     progress.begin(Stage::Summing, judged.findings.len() as u64);
-    let named = Named {
-        refunds: facts.refunds.by_order.iter().map(|(id, rows)| (id, rows.as_slice())).collect(),
-        events: facts.events.orders().collect(),
-    };
+    let named =
+        Named { refunds: facts.refunds.by_order().collect(), events: facts.events.orders().collect() };
     let (outcomes, mut said) = said(&part, &named, judged, &horizon);
     said.fates = fates;
     said.aside.extend(aside);

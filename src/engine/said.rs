@@ -8,11 +8,12 @@ use super::{
     outcomes::PartOutcomes,
     part::Part,
     patterns::{self, Bill, BoughtAgain, Refunded},
+    refunds::OfOrder,
     untouched::Untouched,
     wanting::About,
 };
 use crate::{
-    case::{CaseRefund, Horizon},
+    case::Horizon,
     finding::Finding,
     ingest::Fates,
     judge::judge_orphan,
@@ -39,7 +40,7 @@ pub(super) struct Said<'f> {
 /// What facts name of a part: refunds by order, and the orders of events.
 #[derive(Debug, Default)]
 pub(super) struct Named<'f> {
-    pub(super) refunds: Vec<(&'f OrderId, &'f [CaseRefund])>,
+    pub(super) refunds: Vec<OfOrder<'f>>,
     pub(super) events: Vec<&'f OrderId>,
 }
 
@@ -52,11 +53,11 @@ pub(super) fn said<'f>(
 ) -> (PartOutcomes, Said<'f>) {
     let Judged { outcomes, untouched, mut findings, aside, about } = judged;
     let mut refunded = Refunded::new();
-    for (order_id, rows) in &named.refunds {
-        match part.orders.number(order_id) {
-            None => findings.extend(rows.iter().filter_map(|row| judge_orphan(row, horizon))),
+    for refunds in &named.refunds {
+        match part.orders.keys().get(refunds.order_id().as_bytes()) {
+            None => findings.extend(refunds.rows().filter_map(|row| judge_orphan(&row.get(), horizon))),
             Some(number) => {
-                if let Some((bill, rows)) = patterns::refunded(&part.orders, number, rows, horizon) {
+                if let Some((bill, rows)) = patterns::refunded(&part.orders, number, *refunds, horizon) {
                     refunded.entry(bill).or_default().extend(rows);
                 }
             }

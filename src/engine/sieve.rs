@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    assemble::Events,
+    events::Events,
     linking::as_export,
     shelf::{Met, Shelf},
     untouched::Settled,

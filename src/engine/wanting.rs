@@ -99,7 +99,7 @@ pub(super) fn wanting(
         let account = |refund: &Refund| {
             refund.account_id.as_ref().map(ToString::to_string).or_else(|| account_of(&refund.order_id))
         };
-        Counts::of("account", refunds().filter(|refund| fits(refund)).map(|refund| (account(refund), 1)))
+        Counts::of("account", refunds().filter(|refund| fits(refund)).map(|refund| (account(&refund), 1)))
     };
     let bought = |fits: &dyn Fn(&About) -> bool| {
         Counts::of(

@@ -7,12 +7,8 @@
 
 use std::collections::HashMap;
 
-use super::assemble::Refunds;
-use crate::{
-    record::{Refund, RefundStatus},
-    scan::keys::KeyTable,
-    time::Instant,
-};
+use super::refunds::{RefundAt, Refunds};
+use crate::{record::RefundStatus, scan::keys::KeyTable, time::Instant};
 
 /// Account, product and package type of an order as one number: equal where these are, and hardly ever else.
 pub(super) type Buyer = u64;
@@ -29,12 +25,10 @@ pub(super) struct Asked {
 impl Asked {
     pub(super) fn of(refunds: &Refunds) -> Self {
         let mut asked = Self::default();
-        let may_count = |refund: &Refund| {
-            refund.status == RefundStatus::Completed && refund.returned.total().is_positive()
-        };
-        for (order_id, rows) in &refunds.by_order {
-            let counted = rows.iter().map(|row| &row.refund).filter(|refund| may_count(refund));
-            asked.add(order_id.as_str(), counted.map(|refund| refund.requested_at.earliest()).collect());
+        for of_order in refunds.by_order() {
+            let heads = of_order.rows().map(RefundAt::head);
+            let completed = heads.filter(|head| head.status == RefundStatus::Completed);
+            asked.add(of_order.order_id(), completed.map(|head| head.requested_at.earliest()).collect());
         }
         refunds.contradicted.keys().for_each(|order_id| asked.add(order_id.as_str(), Vec::new()));
         asked

@@ -8,7 +8,7 @@ use crate::{
     ingest::FileRead,
     judge::{Answer, Judgement, Request, View, judge, of_site, reason},
     layout::hanging,
-    policy::{Eligibility, Owed, PolicyBook},
+    policy::{Candidates, Eligibility, Owed, PolicyBook},
     record::{Basis, EventKey, SourceRef},
     time::{Instant, Moment, Offset},
 };
@@ -155,7 +155,7 @@ fn timeline(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn 
 
 /// One request; where the export has no time of it, the earliest and the latest that it may have been.
 fn answered(book: &PolicyBook, view: &View<'_>, request: Request, out: &mut dyn Write) -> io::Result<()> {
-    let answer = Answer::of(book, view, request);
+    let answer = Answer::of(&Candidates::of_order(book, view.order()), view, request);
     let asked = request.named_at().text(ZONE);
     let Some(ends) = answer.ends.as_deref() else {
         if view.first_request().is_some() {

@@ -60,7 +60,7 @@ pub struct Citation {
     /// The clause in our own words, with its place; empty where the finding rests on facts alone.
     pub clause: Clause,
     /// Title of the page, its stamp and its address.
-    pub source: String,
+    pub source: Arc<str>,
 }
 
 /// One thing that is wrong, doubtful or missing.
@@ -103,6 +103,13 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Gives back the room that was kept for more: findings are held until the report.
+    pub(crate) fn shrink(&mut self) {
+        self.explanation.shrink_to_fit();
+        self.evidence.shrink_to_fit();
+        self.readings.shrink_to_fit();
+    }
+
     /// A stable name for the same finding in another run: order, refund, kind, policy and amounts.
     #[must_use]
     pub fn fingerprint(&self) -> String {

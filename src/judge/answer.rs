@@ -4,7 +4,7 @@ use super::view::{Request, View};
 use crate::{
     case::Conflict,
     policy::{
-        Eligibility, Entitlement, Ground, Policy, PolicyBook, Question, Reading, SelectBy, Unknown, Version,
+        Candidates, Eligibility, Entitlement, Ground, Policy, Question, Reading, SelectBy, Unknown, Version,
         entitle, evaluate,
     },
 };
@@ -34,10 +34,10 @@ pub struct Asked {
 impl<'b> Answer<'b> {
     /// The answer to a request. Where the export has no time of the request, the payment and the completion
     /// are both tried.
-    pub(crate) fn of(book: &'b PolicyBook, view: &View<'_>, request: Request) -> Self {
+    pub(crate) fn of(candidates: &Candidates<'b>, view: &View<'_>, request: Request) -> Self {
         match view.ends_of(request) {
-            Some(ends) => Self::between(ends.map(|end| Self::at(book, view, end)), request),
-            None => Self::at(book, view, request),
+            Some(ends) => Self::between(ends.map(|end| Self::at(candidates, view, end)), request),
+            None => Self::at(candidates, view, request),
         }
     }
 
@@ -69,12 +69,12 @@ impl<'b> Answer<'b> {
 
     /// The answer to a request at a known time. Where the export lost seconds or the time of day, both ends
     /// are tried, and where they differ the answer is unknown.
-    fn at(book: &'b PolicyBook, view: &View<'_>, request: Request) -> Self {
+    fn at(candidates: &Candidates<'b>, view: &View<'_>, request: Request) -> Self {
         let facts = view.facts();
         let question = view.shortest(request);
-        let (ruled, mut entitlement) = entitle(book, &facts, &question);
+        let (ruled, mut entitlement) = entitle(candidates, &facts, &question);
         if !view.is_exact(request) {
-            let (other_ruled, other) = entitle(book, &facts, &view.longest(request));
+            let (other_ruled, other) = entitle(candidates, &facts, &view.longest(request));
             let version_id =
                 |ruled: Option<(&Policy, &Version)>| ruled.map(|(_, version)| version.id.clone());
             let same = version_id(ruled) == version_id(other_ruled)

@@ -68,7 +68,7 @@ pub(super) fn cite(ruled: Option<(&Policy, &Version)>, clause: Option<&Clause>) 
         policy: policy.id.clone(),
         version: version.id.clone(),
         clause: clause.cloned().unwrap_or_default(),
-        source: source.map(|s| format!("{}, {}, {}", s.title, s.stamp, s.url)).unwrap_or_default(),
+        source: source.map(|source| source.cited.clone()).unwrap_or_default(),
     })
 }
 

@@ -27,7 +27,7 @@ pub use view::{Seen, View};
 use crate::{
     case::{Case, Horizon},
     finding::Finding,
-    policy::PolicyBook,
+    policy::{Candidates, PolicyBook},
 };
 
 /// What came of one order.
@@ -50,13 +50,20 @@ pub struct Judgement {
 /// ```
 #[must_use]
 pub fn judge(case: &Case, book: &PolicyBook, horizon: &Horizon) -> Judgement {
+    judge_among(case, &Candidates::of_order(book, &case.order), horizon)
+}
+
+/// Judges one order by the policies that may rule it: for many orders of one ware, which look these up once.
+#[must_use]
+pub fn judge_among(case: &Case, candidates: &Candidates<'_>, horizon: &Horizon) -> Judgement {
     let view = View::new(case, horizon);
     let asked = view.decisive();
-    let answer = Answer::of(book, &view, asked);
+    let answer = Answer::of(candidates, &view, asked);
     let mut findings = orders::findings(&view, &answer);
-    findings.extend(orders::upgrade_of_pack(book, &view));
-    findings.extend(refunds::findings(book, &view));
+    findings.extend(orders::upgrade_of_pack(candidates, &view));
+    findings.extend(refunds::findings(candidates, &view));
     exposure::assign(&view, &answer, &mut findings);
+    findings.iter_mut().for_each(Finding::shrink);
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let outcome = Outcome::of(&view, &answer, &findings);
     Judgement { outcome, findings }

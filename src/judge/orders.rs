@@ -9,7 +9,7 @@ use super::{
 use crate::{
     finding::{Direction, Finding},
     money::Money,
-    policy::{Eligibility, PolicyBook, Unknown},
+    policy::{Candidates, Eligibility, Unknown},
     record::{Basis, EventKind, OrderStatus, RefundStatus},
     time::Moment,
 };
@@ -197,12 +197,9 @@ fn future_times(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// An order of a kind that its product does not have (ARTC-8).
-pub(super) fn upgrade_of_pack(book: &PolicyBook, view: &View<'_>) -> Option<Finding> {
+pub(super) fn upgrade_of_pack(candidates: &Candidates<'_>, view: &View<'_>) -> Option<Finding> {
     let order = view.order();
-    let policy = book.about(&order.product).find(|policy| {
-        policy.applies.covers_item(&order.product, &order.package_type)
-            && policy.applies.impossible_order_kinds.contains(&order.kind)
-    })?;
+    let policy = candidates.impossible()?;
     let mut draft = finding(view, "upgrade-of-pack", Money::ZERO);
     draft.citation = cite(policy.versions.last().map(|version| (policy, version)), None);
     draft.explanation = format!(

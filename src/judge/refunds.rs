@@ -11,20 +11,20 @@ use crate::{
     case::Conflict,
     finding::{Class, Direction, Evidence, Finding},
     money::Money,
-    policy::{Eligibility, PolicyBook, Unknown},
+    policy::{Candidates, Eligibility, Unknown},
     record::{EventKind, Refund, RefundStatus, Role},
 };
 
 /// The findings of every refund of the order.
-pub(super) fn findings(book: &PolicyBook, view: &View<'_>) -> Vec<Finding> {
+pub(super) fn findings(candidates: &Candidates<'_>, view: &View<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (place, &seen) in view.refunds.iter().enumerate() {
         let refund = seen.refund();
         if seen.status == RefundStatus::Cancelled {
-            found.extend(money_of_a_dead_refund(view, book, seen));
+            found.extend(money_of_a_dead_refund(view, candidates, seen));
             continue;
         }
-        let answer = Answer::of(book, view, view.request_of(seen));
+        let answer = Answer::of(candidates, view, view.request_of(seen));
         let mut about = match answer.ends.as_deref() {
             Some(ends) if !lacks_fact(&answer) => ends::findings(view, &answer, ends, seen, place),
             _ => one(view, &answer, seen, place),
@@ -63,11 +63,11 @@ fn say_assumed(view: &View<'_>, refund: &Refund, request: Request, finding: &mut
 }
 
 /// A refund that was withdrawn moves no money; where it did, the status is wrong.
-fn money_of_a_dead_refund(view: &View<'_>, book: &PolicyBook, seen: Seen<'_>) -> Option<Finding> {
+fn money_of_a_dead_refund(view: &View<'_>, candidates: &Candidates<'_>, seen: Seen<'_>) -> Option<Finding> {
     if !seen.total().is_positive() {
         return None;
     }
-    let answer = Answer::of(book, view, view.request_of(seen));
+    let answer = Answer::of(candidates, view, view.request_of(seen));
     let mut finding = on_refund(view, &answer, seen, "status-conflict", seen.total());
     finding.explanation = format!(
         "The refund's status is {}, yet the export shows {} {} returned.",

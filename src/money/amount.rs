@@ -2,7 +2,7 @@
 
 use super::{
     Currency, PLACES,
-    exact::{parse_units, places_of_units, text_of_units},
+    exact::{parse_units, places_of_units, put_units, text_of_units},
 };
 
 /// Why a text is not an amount.
@@ -129,6 +129,11 @@ impl Money {
     #[must_use]
     pub fn text(self, currency: Currency) -> String {
         text_of_units(self.0, currency.places().unwrap_or(0))
+    }
+
+    /// Appends the same.
+    pub fn put_text(self, currency: Currency, out: &mut Vec<u8>) {
+        put_units(self.0, currency.places().unwrap_or(0), out);
     }
 }
 

@@ -139,7 +139,7 @@ impl Currency {
     /// The number of decimals of its minor unit; `None` where the code is not in the table.
     #[must_use]
     pub fn places(&self) -> Option<u32> {
-        let at = MINOR_UNITS.binary_search_by(|(code, _)| (*code).cmp(self.code())).ok()?;
+        let at = MINOR_UNITS.binary_search_by(|(code, _)| code.as_bytes().cmp(&self.0)).ok()?;
         MINOR_UNITS.get(at).map(|(_, places)| *places)
     }
 }

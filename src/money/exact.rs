@@ -82,6 +82,48 @@ fn parse_any(text: &str) -> Result<i128, MoneyError> {
 
 /// The shortest decimal text of an integer of 1e-8 with at least `places_min` decimals.
 pub(crate) fn text_of_units(units: i128, places_min: u32) -> String {
+    let mut text = Vec::with_capacity(24);
+    put_units(units, places_min, &mut text);
+    String::from_utf8(text).expect("a number is written in ASCII")
+}
+
+/// Appends the same.
+pub(crate) fn put_units(units: i128, places_min: u32, out: &mut Vec<u8>) {
+    let (Ok(magnitude), true) = (u64::try_from(units.unsigned_abs()), places_min <= PLACES) else {
+        out.extend_from_slice(text_of_any(units, places_min).as_bytes());
+        return;
+    };
+    const FRACTION: u64 = 10_u64.pow(PLACES);
+    if units < 0 {
+        out.push(b'-');
+    }
+    put_digits(magnitude / FRACTION, 1, out);
+    let mut places = PLACES;
+    let mut behind = magnitude % FRACTION;
+    while places > places_min && behind % 10 == 0 {
+        behind /= 10;
+        places = places.saturating_sub(1);
+    }
+    if places > 0 {
+        out.push(b'.');
+        put_digits(behind, places as usize, out);
+    }
+}
+
+/// Appends a number in at least so many digits.
+fn put_digits(number: u64, digits_min: usize, out: &mut Vec<u8>) {
+    let mut digits = [b'0'; 20];
+    let mut first = digits.len();
+    let mut rest = number;
+    while rest > 0 || digits.len().saturating_sub(first) < digits_min {
+        first = first.saturating_sub(1);
+        digits[first] = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or_default());
+        rest /= 10;
+    }
+    out.extend_from_slice(&digits[first..]);
+}
+
+fn text_of_any(units: i128, places_min: u32) -> String {
     let Ok(exact) = Decimal::try_from_i128_with_scale(units, PLACES) else {
         // Beyond 96 bits only control totals of absurd files arrive here; whole units suffice.
         return format!("{}", units.checked_div(UNIT).unwrap_or_default());
@@ -167,6 +209,16 @@ mod tests {
             if let Some(units) = parse_usual(text.as_bytes()) {
                 prop_assert_eq!(parse_any(&text).unwrap(), units);
             }
+        }
+
+        #[test]
+        fn what_is_usual_is_written_as_the_decimal_library_writes_it(
+            units in prop_oneof![-200_i128..200, any::<i64>().prop_map(i128::from), any::<i128>()],
+            zeros in 0..9_u32,
+            places_min in 0..9_u32,
+        ) {
+            let units = units / 10_i128.pow(zeros) * 10_i128.pow(zeros);
+            prop_assert_eq!(text_of_units(units, places_min), text_of_any(units, places_min));
         }
     }
 

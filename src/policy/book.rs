@@ -1,6 +1,6 @@
 //! All policies of a run: loading, replacing, and finding the one that rules an order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use toml::Spanned;
 
@@ -12,11 +12,7 @@ use super::{
     raw::{RawFile, RawVersion, Span},
     resolve::{self, Complaints},
 };
-use crate::{
-    record::Order,
-    suggest::did_you_mean,
-    time::{Instant, Offset},
-};
+use crate::{suggest::did_you_mean, time::Offset};
 
 /// The policies of a run, by id.
 #[derive(Default, Clone, Debug, PartialEq, Eq)]
@@ -116,27 +112,6 @@ impl PolicyBook {
     /// Policies that are about a product at all, in order of id.
     pub fn about<'b>(&'b self, product: &str) -> impl Iterator<Item = &'b Policy> {
         self.by_product.get(product).into_iter().flatten().map(|&at| &self.policies[at])
-    }
-
-    /// The policy and version that rule an order for a request at an instant.
-    ///
-    /// Of the policies that are about the order and have a version in force, those set aside by an
-    /// exception among them leave; one must remain.
-    #[must_use]
-    pub fn find(&self, order: &Order, paid_at: Instant, requested_at: Instant) -> Match<'_> {
-        let standing: Vec<(&Policy, &Version)> = self
-            .about(&order.product)
-            .filter(|policy| policy.applies.covers_order(order))
-            .filter_map(|policy| Some((policy, policy.version_for(paid_at, requested_at)?)))
-            .collect();
-        let set_aside: BTreeSet<&str> =
-            standing.iter().filter_map(|(policy, _)| policy.exception_to.as_deref()).collect();
-        let mut left = standing.into_iter().filter(|(policy, _)| !set_aside.contains(&*policy.id));
-        match (left.next(), left.next()) {
-            (None, _) => Match::None,
-            (Some((policy, version)), None) => Match::One(policy, version),
-            (Some((one, _)), Some((other, _))) => Match::Two(one, other),
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a policy owes for a request at an instant: eligibility with every ground, sum and split.
 
 use super::{
-    book::{Match, PolicyBook},
+    book::Match,
+    candidates::Candidates,
     grounds::{Ground, grounds, window_end},
     model::{Policy, Terms, Version},
     sum::{Owed, owed},
@@ -189,14 +190,14 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// What the book owes for a question, and the policy and version that say so.
+/// What the policies about an order owe for a question, and the policy and version that say so.
 #[must_use]
 pub fn entitle<'b>(
-    book: &'b PolicyBook,
+    candidates: &Candidates<'b>,
     facts: &Facts<'_>,
     question: &Question,
 ) -> (Option<(&'b Policy, &'b Version)>, Entitlement<'b>) {
-    match book.find(facts.order, question.paid_at, question.requested_at) {
+    match candidates.find(question.paid_at, question.requested_at) {
         Match::None => (None, Entitlement::unknown(Unknown::NoPolicy)),
         Match::Two(..) => (None, Entitlement::unknown(Unknown::OverlapPolicy)),
         Match::One(policy, version) => {

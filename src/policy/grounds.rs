@@ -3,6 +3,7 @@
 use super::{
     entitlement::{Facts, Question, Unknown},
     model::{Clause, Condition, Exclusion, Length, Policy, Predicate, Terms, Window},
+    why::{Input, Why},
 };
 use crate::{
     record::{Event, EventKind, Invoice, OrderKind, OrderStatus, SourceRef},
@@ -79,7 +80,7 @@ pub struct Ground<'b> {
     /// The rule; `None` where it follows from the facts alone.
     pub clause: Option<&'b Clause>,
     /// The inputs, in words.
-    pub why: String,
+    pub why: Why,
     /// Event rows it rests on. Deductions are found by the reader of the ground in the case itself.
     pub events: Vec<SourceRef>,
 }
@@ -137,30 +138,28 @@ pub(super) fn grounds<'b>(
     let (order, zone) = (facts.order, policy.zone);
     let mut missing = None;
     let mut found: Vec<Ground<'b>> = Vec::new();
-    let mut add = |kind, clause, why, events| {
+    let mut add = |kind, clause, input, events| {
         if !found.iter().any(|ground: &Ground<'_>| ground.kind == kind) {
-            found.push(Ground { kind, clause, why, events });
+            found.push(Ground { kind, clause, why: Why { zone, input }, events });
         }
     };
-    let asked = question.requested_at.text(zone);
-    if question.requested_at < question.paid_at {
-        let why = format!("requested {asked}, paid only {}", question.paid_at.text(zone));
-        add(GroundKind::BeforePurchase, None, why, Vec::new());
+    let asked_at = question.requested_at;
+    if asked_at < question.paid_at {
+        let input = Input::Early { asked_at, paid_at: question.paid_at };
+        add(GroundKind::BeforePurchase, None, input, Vec::new());
     }
     if let Some(status @ (OrderStatus::Unpaid | OrderStatus::Closed)) = order.status {
-        add(GroundKind::UnpaidOrder, None, format!("the order's status is {}", status.word()), Vec::new());
+        add(GroundKind::UnpaidOrder, None, Input::Status(status), Vec::new());
     }
     if let Some(window) = terms.window_of(&order.package_type) {
         match window_end(window, policy, facts, question) {
-            Ok(Some(end)) if end <= question.requested_at => {
-                let late = question.requested_at.seconds_since(end) + 1;
-                let last = end.plus_seconds(-1).text(zone);
+            Ok(Some(end)) if end <= asked_at => {
                 let (kind, what) = match window.length {
-                    Length::Validity => (GroundKind::AfterExpiry, "the last second of its validity"),
-                    _ => (GroundKind::OutOfWindow, "the last second of the window"),
+                    Length::Validity => (GroundKind::AfterExpiry, "its validity"),
+                    _ => (GroundKind::OutOfWindow, "the window"),
                 };
-                let why = format!("{what} was {last}, the request came {asked}, {} too late", duration(late));
-                add(kind, Some(&window.clause), why, Vec::new());
+                let input = Input::Late { window: what, end, asked_at };
+                add(kind, Some(&window.clause), input, Vec::new());
             }
             Ok(_) => {}
             Err(unknown) => missing = missing.or(Some(unknown)),
@@ -168,14 +167,12 @@ pub(super) fn grounds<'b>(
     }
     let net = facts.net_posted(question);
     if terms.usage.deduction_excludes && net.is_positive() {
-        let first = facts.first_posting(question);
-        let when = first.map(|at| format!(", the first posted {}", at.text(zone))).unwrap_or_default();
-        let why = format!("net deduction {net} at the request {asked}{when}");
-        add(GroundKind::AfterDeduction, Some(&terms.usage.clause), why, Vec::new());
+        let input = Input::Used { net, asked_at, first: facts.first_posting(question) };
+        add(GroundKind::AfterDeduction, Some(&terms.usage.clause), input, Vec::new());
     }
     for exclusion in terms.exclusions.iter().filter(|exclusion| concerns(exclusion, &order.package_type)) {
         match stands(exclusion, policy, facts, question) {
-            Ok(Some((kind, why, events))) => add(kind, Some(&exclusion.clause), why, events),
+            Ok(Some((kind, input, events))) => add(kind, Some(&exclusion.clause), input, events),
             Ok(None) => {}
             Err(unknown) => missing = missing.or(Some(unknown)),
         }
@@ -183,8 +180,8 @@ pub(super) fn grounds<'b>(
     for precondition in &terms.preconditions {
         match precondition.condition {
             Condition::InvoiceOutstanding if order.invoice == Some(Invoice::Issued) => {
-                let why = "an invoice was issued and has not been returned".to_owned();
-                add(GroundKind::InvoiceNotReturned, Some(&precondition.clause), why, Vec::new());
+                let said = Input::Said("an invoice was issued and has not been returned".to_owned());
+                add(GroundKind::InvoiceNotReturned, Some(&precondition.clause), said, Vec::new());
             }
             Condition::InvoiceOutstanding => {}
         }
@@ -196,7 +193,7 @@ fn concerns(exclusion: &Exclusion, package_type: &str) -> bool {
     exclusion.class.is_empty() || exclusion.class.iter().any(|class| class == package_type)
 }
 
-type Standing = Option<(GroundKind, String, Vec<SourceRef>)>;
+type Standing = Option<(GroundKind, Input, Vec<SourceRef>)>;
 
 /// Whether an exclusion stands, with its inputs in words.
 fn stands(
@@ -206,26 +203,25 @@ fn stands(
     question: &Question,
 ) -> Result<Standing, Unknown> {
     let (order, at, zone) = (facts.order, question.requested_at, policy.zone);
-    let plain = |holds: bool, kind, why: String| holds.then(|| (kind, why, Vec::new()));
+    let plain =
+        |holds: bool, kind, why: &dyn Fn() -> String| holds.then(|| (kind, Input::Said(why()), Vec::new()));
     let by_event = |event: Option<&Event>, kind, what: &str| {
-        event.map(|event| (kind, format!("{what} {}", event.from_at.text(zone)), vec![event.at]))
+        let said = |event: &Event| Input::Said(format!("{what} {}", event.from_at.text(zone)));
+        event.map(|event| (kind, said(event), vec![event.at]))
     };
     let active = |activated: Option<Instant>, what: &str| {
         let activated = activated.filter(|activated| *activated <= at);
-        activated.map(|on| {
-            (GroundKind::LicenseActivated, format!("{what} was activated {}", on.text(zone)), Vec::new())
-        })
+        let said = |on: Instant| Input::Said(format!("{what} was activated {}", on.text(zone)));
+        activated.map(|on| (GroundKind::LicenseActivated, said(on), Vec::new()))
     };
     Ok(match &exclusion.predicate {
-        Predicate::Gift => plain(
-            order.is_giveaway(),
-            GroundKind::Giveaway,
+        Predicate::Gift => plain(order.is_giveaway(), GroundKind::Giveaway, &|| {
             if order.gift {
                 "the order is marked as a gift".to_owned()
             } else {
                 format!("the order is a {}", order.kind.word())
-            },
-        ),
+            }
+        }),
         Predicate::AccountSuspended { reasons } => {
             let counts = |event: &&Event| {
                 event.reason.as_deref().is_some_and(|reason| reasons.iter().any(|known| known == reason))
@@ -243,14 +239,14 @@ fn stands(
                     order.account_id,
                     event.from_at.text(zone)
                 );
-                (GroundKind::Suspended, why, vec![event.at])
+                (GroundKind::Suspended, Input::Said(why), vec![event.at])
             })
         }
-        Predicate::PromotionForbids => plain(
-            order.promotion_forbids_refund,
-            GroundKind::ForbiddenByPromotion,
-            "the order's promotion forbids refunds".to_owned(),
-        ),
+        Predicate::PromotionForbids => {
+            plain(order.promotion_forbids_refund, GroundKind::ForbiddenByPromotion, &|| {
+                "the order's promotion forbids refunds".to_owned()
+            })
+        }
         Predicate::LicenseActivated => active(order.license_activated_at, "its License"),
         Predicate::LinkedLicenseActivated => {
             active(order.linked_license_activated_at, "a License tied to it")
@@ -258,12 +254,13 @@ fn stands(
         Predicate::Expired => {
             let expires_at = order.expires_at.ok_or(Unknown::MissingField("expires_at"))?;
             let expires_at = question.instant(expires_at);
-            plain(expires_at <= at, GroundKind::AfterExpiry, format!("expired {}", expires_at.text(zone)))
+            let input = Input::Expired(expires_at);
+            (expires_at <= at).then_some((GroundKind::AfterExpiry, input, Vec::new()))
         }
         Predicate::PackageTypeIn { values } => plain(
             values.iter().any(|value| **value == *order.package_type),
             GroundKind::NotRefundableItem,
-            format!("package type {} is not refundable", order.package_type),
+            &|| format!("package type {} is not refundable", order.package_type),
         ),
         Predicate::ImageInUse => by_event(
             facts.events_of(EventKind::ImageInUse).find(|event| event.holds_at(at)),
@@ -286,7 +283,7 @@ fn stands(
                     "no service was requested by {}, {months} months after the payment",
                     limit.text(zone)
                 );
-                Some((GroundKind::ServiceNeglected, why, Vec::new()))
+                Some((GroundKind::ServiceNeglected, Input::Said(why), Vec::new()))
             } else {
                 None
             }
@@ -317,11 +314,9 @@ fn stands(
             GroundKind::ServiceBuyerCause,
             "an unlawful demand was recorded",
         ),
-        Predicate::RenewalOnly => plain(
-            order.kind == OrderKind::Renew,
-            GroundKind::RenewalOnly,
-            "the order is a renewal, refunded alone".to_owned(),
-        ),
+        Predicate::RenewalOnly => plain(order.kind == OrderKind::Renew, GroundKind::RenewalOnly, &|| {
+            "the order is a renewal, refunded alone".to_owned()
+        }),
     })
 }
 
@@ -340,14 +335,7 @@ fn neglected(
         let answered_in_time = event.until_at.is_some_and(|until| until <= limit);
         (question.requested_at > limit && !answered_in_time).then(|| {
             let why = format!("{what} {} did not come by {}", event.from_at.text(zone), limit.text(zone));
-            (GroundKind::ServiceNeglected, why, vec![event.at])
+            (GroundKind::ServiceNeglected, Input::Said(why), vec![event.at])
         })
     })
-}
-
-/// `2 d 03:04:05`.
-pub(crate) fn duration(seconds: i64) -> String {
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    let clock = format!("{:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60);
-    if days > 0 { format!("{days} d {clock}") } else { clock }
 }

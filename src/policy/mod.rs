@@ -9,6 +9,7 @@
 
 mod book;
 mod builtin;
+mod candidates;
 mod entitlement;
 mod error;
 mod grounds;
@@ -18,14 +19,17 @@ mod model;
 mod raw;
 mod resolve;
 mod sum;
+mod why;
 
 pub use book::{Match, PolicyBook};
 pub use builtin::BUILTIN;
+pub use candidates::Candidates;
 pub(crate) use entitlement::evaluate;
 pub use entitlement::{Eligibility, Entitlement, Facts, Question, Unknown, entitle};
 pub use error::{PolicyError, PolicyErrors};
-pub(crate) use grounds::duration;
 pub use grounds::{Ground, GroundKind};
 pub use lint::{Lint, lint};
 pub use model::*;
 pub use sum::{Owed, Step, total_days, used_days};
+pub use why::Why;
+pub(crate) use why::duration;

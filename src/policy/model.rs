@@ -129,15 +129,17 @@ pub struct Source {
     pub read_on: String,
     /// A remark.
     pub note: Option<String>,
+    /// Title, stamp and address, as findings cite it.
+    pub cited: Arc<str>,
 }
 
-/// A rule in our own words, and its place on the page.
+/// A rule in our own words, and its place on the page; findings share them with their policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Clause {
     /// The rule.
-    pub text: String,
+    pub text: Arc<str>,
     /// The place.
-    pub place: String,
+    pub place: Arc<str>,
 }
 
 /// A named alternative reading: the terms with one parameter changed.

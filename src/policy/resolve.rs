@@ -98,7 +98,7 @@ fn clause(
             complaints.at(owner, format!("{rule} has no {key}"));
         }
     }
-    Clause { text: text_of(text), place: text_of(place) }
+    Clause { text: text_of(text).into(), place: text_of(place).into() }
 }
 
 /// The head of a policy: everything but its versions.
@@ -223,7 +223,9 @@ fn source(raw: &RawSource, complaints: &Complaints<'_>) -> Source {
     if CivilDate::parse(raw.read_on.get_ref()).is_none() {
         complaints.at(&raw.read_on.span(), "read_on is not a day such as \"2026-11-21\"");
     }
+    let (title, stamp, url) = (raw.title.get_ref(), raw.stamp.get_ref(), raw.url.get_ref());
     Source {
+        cited: format!("{title}, {stamp}, {url}").into(),
         url: raw.url.get_ref().clone(),
         title: raw.title.get_ref().clone(),
         stamp: raw.stamp.get_ref().clone(),

@@ -21,8 +21,6 @@ use crate::{
 /// Digits of a decimal column, and how many of them stand behind the point.
 const PRECISION: usize = 38;
 const SCALE: usize = 8;
-/// Outcomes of one row group.
-const OUTCOMES_TOGETHER: usize = 1 << 16;
 
 fn failed(error: PolarsError) -> io::Error {
     io::Error::other(error)
@@ -42,33 +40,40 @@ fn instants(name: &str, values: impl Iterator<Item = Option<Instant>>) -> Column
     micros.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_column()
 }
 
-/// `findings.parquet` and `outcomes.parquet`.
-pub(super) fn write_parquet(report: &Report<'_>, folder: &Path) -> io::Result<()> {
-    write(&mut findings(report).map_err(failed)?, &folder.join("findings.parquet"))?;
-    write_outcomes(report, &folder.join("outcomes.parquet"))
+/// `findings.parquet`.
+pub(super) fn write_findings(report: &Report<'_>, folder: &Path) -> io::Result<()> {
+    write(&mut findings(report).map_err(failed)?, &folder.join("findings.parquet"))
 }
 
-/// Outcomes, some at a time: there are as many as orders.
-fn write_outcomes(report: &Report<'_>, path: &Path) -> io::Result<()> {
-    let file = File::create(path)?;
-    let schema = outcomes(&[]).map_err(failed)?;
-    let writer = ParquetWriter::new(&file).set_parallel(false).batched(schema.schema()).map_err(failed)?;
-    let mut writer = writer;
-    let mut batch: Vec<Outcome> = Vec::new();
-    let mut flush = |batch: &mut Vec<Outcome>| -> io::Result<()> {
-        writer.write_batch(&outcomes(batch).map_err(failed)?).map_err(failed)?;
-        batch.clear();
-        Ok(())
-    };
-    report.audit.outcomes.each(|outcome| {
-        batch.push(outcome);
-        if batch.len() == OUTCOMES_TOGETHER { flush(&mut batch) } else { Ok(()) }
-    })?;
-    if !batch.is_empty() {
-        flush(&mut batch)?;
+/// `outcomes.parquet` in the making.
+pub(super) struct OutcomeColumns {
+    writer: BatchedWriter<File>,
+    file: File,
+}
+
+impl OutcomeColumns {
+    pub(super) fn create(folder: &Path) -> io::Result<Self> {
+        let file = File::create(folder.join("outcomes.parquet"))?;
+        let schema = outcomes(&[]).map_err(failed)?;
+        let writer = ParquetWriter::new(file.try_clone()?).set_parallel(false);
+        let writer = writer.batched(schema.schema()).map_err(failed)?;
+        Ok(Self { writer, file })
     }
-    writer.finish().map_err(failed)?;
-    file.sync_all()
+
+    /// Writes outcomes as one row group; none is no row group.
+    pub(super) fn write(&mut self, list: &[Outcome]) -> io::Result<()> {
+        if list.is_empty() {
+            return Ok(());
+        }
+        self.writer.write_batch(&outcomes(list).map_err(failed)?).map_err(failed)
+    }
+
+    /// Writes the last of them and the end of the file.
+    pub(super) fn finish(mut self, list: &[Outcome]) -> io::Result<()> {
+        self.write(list)?;
+        self.writer.finish().map_err(failed)?;
+        self.file.sync_all()
+    }
 }
 
 fn write(frame: &mut DataFrame, path: &Path) -> io::Result<()> {

@@ -90,12 +90,11 @@ pub fn write_whole(
 
 type Writer = fn(&Report<'_>, &mut dyn Write) -> io::Result<()>;
 
-/// The files of a run folder, by name.
+/// The files of a run folder that are written one after the other, by name.
 const FILES: &[(&str, Writer)] = &[
     ("findings.csv", csv_files::write_findings),
     ("findings.jsonl", json::write_lines),
     ("manifest.json", |report, out| pretty(&manifest::manifest(report.manifest, report.audit), out)),
-    ("outcomes.csv", csv_files::write_outcomes),
     ("rejects.csv", csv_files::write_rejects),
     ("summary.json", |report, out| pretty(&summary_json::summary(report)?, out)),
 ];
@@ -112,8 +111,8 @@ fn fill(report: &Report<'_>, folder: &Path) -> io::Result<()> {
         out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
     }
     #[cfg(feature = "columns")]
-    super::columns::write_parquet(report, folder)?;
-    Ok(())
+    super::columns::write_findings(report, folder)?;
+    super::outcomes::write_outcomes(report, folder)
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

@@ -2,15 +2,17 @@
 
 use std::io::{self, Write};
 
-use super::{Report, rows::FindingRow};
+use super::{Report, rows::FindingRow, side_by_side::write_rows};
 
 /// One object a line.
 pub(super) fn write_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for finding in &report.audit.findings {
-        serde_json::to_writer(&mut *out, &FindingRow::of(finding, report.audit))?;
-        out.write_all(b"\n")?;
-    }
-    Ok(())
+    write_rows(&report.audit.findings, out, |some, text| {
+        for finding in some {
+            serde_json::to_writer(&mut *text, &FindingRow::of(finding, report.audit))?;
+            text.push(b'\n');
+        }
+        Ok(())
+    })
 }
 
 /// One array, an object a line.

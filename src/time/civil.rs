@@ -123,6 +123,20 @@ impl CivilDate {
         self.0.weekday().number_from_monday() > 5
     }
 
+    /// The century and the year in it, of a year of four digits.
+    pub(super) fn century_and_year(self) -> Option<[i64; 2]> {
+        let year = i64::from(self.0.year());
+        (0..10_000).contains(&year).then_some([year / 100, year % 100])
+    }
+
+    pub(super) fn month(self) -> u32 {
+        self.0.month()
+    }
+
+    pub(super) fn day(self) -> u32 {
+        self.0.day()
+    }
+
     /// `2024-02` of the day.
     #[must_use]
     pub fn month_text(self) -> String {

@@ -65,6 +65,49 @@ impl Instant {
     /// RFC 3339 with the offset, with a fraction only where there is one.
     #[must_use]
     pub fn text(self, offset: Offset) -> String {
+        let mut text = Vec::with_capacity(32);
+        self.put_text(offset, &mut text);
+        String::from_utf8(text).expect("an instant is written in ASCII")
+    }
+
+    /// Appends the same.
+    pub fn put_text(self, offset: Offset, out: &mut Vec<u8>) {
+        let on = self.date_at(offset);
+        let Some([century, year]) = on.century_and_year() else {
+            // Years of more or less than four digits are spelled in the calendar's own way.
+            out.extend_from_slice(self.text_of_any_year(offset).as_bytes());
+            return;
+        };
+        let local = self.0.saturating_add(i64::from(offset.seconds_east()).saturating_mul(SECOND));
+        let micros = local.rem_euclid(DAY);
+        let (seconds, micros) = (micros / SECOND, micros % SECOND);
+        let east = i64::from(offset.seconds_east());
+        let minutes = east.abs() / 60;
+        put_two(out, century);
+        put_two(out, year);
+        for (mark, number) in [
+            (b'-', on.month().into()),
+            (b'-', on.day().into()),
+            (b'T', seconds / 3600),
+            (b':', seconds / 60 % 60),
+            (b':', seconds % 60),
+        ] {
+            out.push(mark);
+            put_two(out, number);
+        }
+        if micros > 0 {
+            out.push(b'.');
+            put_two(out, micros / 10_000);
+            put_two(out, micros / 100 % 100);
+            put_two(out, micros % 100);
+        }
+        out.push(if east < 0 { b'-' } else { b'+' });
+        put_two(out, minutes / 60);
+        out.push(b':');
+        put_two(out, minutes % 60);
+    }
+
+    fn text_of_any_year(self, offset: Offset) -> String {
         let local = chrono::DateTime::from_timestamp_micros(self.0)
             .unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC)
             .with_timezone(&offset.chrono());
@@ -78,6 +121,12 @@ impl Instant {
         let text = self.text(offset);
         text.get(..text.len().saturating_sub(6)).unwrap_or(&text).replace('T', " ")
     }
+}
+
+/// Appends a number below a hundred in two digits.
+fn put_two(out: &mut Vec<u8>, number: i64) {
+    let digit = |number: i64| b'0' + u8::try_from(number % 10).unwrap_or_default();
+    out.extend_from_slice(&[digit(number / 10), digit(number)]);
 }
 
 /// A point in time as an export wrote it: exact, or lost within a minute or a day.
@@ -133,7 +182,24 @@ impl Moment {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn text_is_what_the_calendar_would_write(
+            seconds in -70_000_000_000_i64..300_000_000_000,
+            micros in prop_oneof![Just(0), 0..SECOND],
+            minutes_east in -1080_i32..=1080,
+        ) {
+            let at = Instant::from_micros(seconds * SECOND + micros);
+            let sign = if minutes_east < 0 { '-' } else { '+' };
+            let minutes = minutes_east.abs();
+            let offset = Offset::parse(&format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)).unwrap();
+            prop_assert_eq!(at.text(offset), at.text_of_any_year(offset));
+        }
+    }
 
     #[test]
     fn begun_days_round_up() {

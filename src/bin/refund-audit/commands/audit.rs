@@ -22,6 +22,10 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let (files, book) = policies::load(&args.question.policies, args.question.no_builtin_policies)?;
     let inputs = inputs(&args.inputs)?;
     let options = options(&args.question, args.opportunities, args.out.is_some())?;
+    if let Some(threads) = options.threads {
+        // What is written is rendered on as many threads as the rest.
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+    }
     let trace = Trace::new(progress(args.question.progress, args.question.quiet));
     let audit = engine::audit(&inputs, &book, &options, &trace)?;
     let summary = trace.stage("adding up", || Summary::of(&audit))?;

@@ -1,0 +1,184 @@
+//! Refunds of a run: packed, each once, found by order, with what they repeat.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+
+use super::{aside::Aside, orders::Orders};
+use crate::{
+    case::CaseRefund,
+    ingest::refund_amounts,
+    record::{OrderId, Refund, RefundStatus, Role, SourceRef},
+    store::{Arena, Place, RefundHead, pack_refund, refund_head, refunded_order_of, unpack_refund},
+};
+
+/// Refunds as they are read.
+#[derive(Debug, Default)]
+pub(super) struct RefundsRead {
+    arena: Arena,
+    places: Vec<Place>,
+    packed: Vec<u8>,
+}
+
+impl RefundsRead {
+    /// Takes a refund.
+    pub(super) fn push(&mut self, refund: &Refund) {
+        self.packed.clear();
+        pack_refund(refund, &mut self.packed);
+        self.places.push(self.arena.push(&self.packed));
+    }
+
+    /// Keeps one of each and marks those that repeat the channel transaction of an earlier one.
+    pub(super) fn once(self, aside: &mut Vec<Aside>) -> Refunds {
+        let Self { arena, mut places, .. } = self;
+        let head = |place: &Place| refund_head(arena.at(*place));
+        places.par_sort_unstable_by(|a, b| head(a).refund_id.cmp(head(b).refund_id));
+        let mut contradicted: BTreeMap<OrderId, Vec<SourceRef>> = BTreeMap::new();
+        let mut kept: Vec<Place> = Vec::with_capacity(places.len());
+        for same in places.chunk_by(|a, b| head(a).refund_id == head(b).refund_id) {
+            match same {
+                [place] => kept.push(*place),
+                _ => kept.push(settle(&arena, same, &mut contradicted, aside)),
+            }
+        }
+        drop(places);
+        for rows in contradicted.values_mut() {
+            rows.sort_unstable();
+            rows.dedup();
+        }
+        let time = |place: &Place| {
+            let head = head(place);
+            (head.requested_at, head.refund_id)
+        };
+        kept.par_sort_unstable_by(|a, b| time(a).cmp(&time(b)));
+        let mut transactions: HashMap<&str, Place> = HashMap::new();
+        let repeats = |place: Place| {
+            let RefundHead { merged, status, channel_txn, .. } = head(&place);
+            let separate = !merged && status != RefundStatus::Cancelled;
+            let transaction = channel_txn.filter(|_| separate)?;
+            let earlier = *transactions.entry(transaction).or_insert(place);
+            Some(earlier).filter(|earlier| *earlier != place)
+        };
+        let mut rows: Vec<Row> = kept.iter().copied().zip(kept.iter().copied().map(repeats)).collect();
+        // Within an order they stay by request and id.
+        rows.par_sort_by(|a, b| refunded_order_of(arena.at(a.0)).cmp(refunded_order_of(arena.at(b.0))));
+        Refunds { arena, rows, contradicted }
+    }
+}
+
+/// Of refunds with one id, the one that is kept: which goes by what they say, so that the order of rows
+/// decides nothing. Identical rows are repetitions, others leave their orders open.
+fn settle(
+    arena: &Arena,
+    places: &[Place],
+    contradicted: &mut BTreeMap<OrderId, Vec<SourceRef>>,
+    aside: &mut Vec<Aside>,
+) -> Place {
+    let unpacked = places.iter().map(|place| (unpack_refund(arena.at(*place)), *place));
+    let mut all: Vec<(Refund, Place)> = unpacked.collect();
+    all.sort_by(|(a, _), (b, _)| a.compare_content(b).then_with(|| a.at.cmp(&b.at)));
+    let mut all = all.into_iter();
+    let (kept, place) = all.next().expect("several refunds have one id");
+    let mut last_other: Option<Refund> = None;
+    for (refund, _) in all {
+        let says_the_same = |other: &Refund| other.compare_content(&refund).is_eq();
+        let is_repeated = says_the_same(&kept) || last_other.as_ref().is_some_and(says_the_same);
+        let amounts = refund_amounts(&refund);
+        aside.push(Aside { at: refund.at, role: Role::Refunds, amounts, is_repeated });
+        if !is_repeated {
+            contradicted.entry(kept.order_id.clone()).or_default().extend([kept.at, refund.at]);
+            contradicted.entry(refund.order_id.clone()).or_default().extend([kept.at, refund.at]);
+            last_other = Some(refund);
+        }
+    }
+    place
+}
+
+/// A refund, and the earlier one that it repeats.
+type Row = (Place, Option<Place>);
+
+/// Refunds of the run, each once, by order, request and id; orders that a contradiction leaves open.
+#[derive(Debug, Default)]
+pub(super) struct Refunds {
+    arena: Arena,
+    rows: Vec<Row>,
+    pub(super) contradicted: BTreeMap<OrderId, Vec<SourceRef>>,
+}
+
+/// One refund, packed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RefundAt<'f> {
+    refunds: &'f Refunds,
+    row: &'f Row,
+}
+
+/// The refunds of one order, by request and id.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OfOrder<'f> {
+    refunds: &'f Refunds,
+    rows: &'f [Row],
+}
+
+impl Refunds {
+    /// Every refund, by order.
+    pub(super) fn all(&self) -> impl Iterator<Item = Refund> + '_ {
+        self.rows.iter().map(|(place, _)| unpack_refund(self.arena.at(*place)))
+    }
+
+    /// Those of each order that has any, by order.
+    pub(super) fn by_order(&self) -> impl Iterator<Item = OfOrder<'_>> {
+        let groups = self.rows.chunk_by(|a, b| self.order_of(a) == self.order_of(b));
+        groups.map(|rows| OfOrder { refunds: self, rows })
+    }
+
+    /// Those of an order.
+    pub(super) fn of(&self, order_id: &OrderId) -> Vec<CaseRefund> {
+        let from = self.rows.partition_point(|row| self.order_of(row) < order_id.as_str());
+        let rows = self.rows[from..].iter().take_while(|row| self.order_of(row) == order_id.as_str());
+        rows.map(|row| RefundAt { refunds: self, row }.get()).collect()
+    }
+
+    fn order_of(&self, (place, _): &Row) -> &str {
+        refunded_order_of(self.arena.at(*place))
+    }
+
+    /// Of each number, whether the order has a refund.
+    pub(super) fn refunded(&self, orders: &Orders<'_>) -> Vec<bool> {
+        let mut refunded = vec![false; orders.numbers()];
+        let own = self.by_order().map(|of_order| of_order.order_id());
+        for id in own.chain(self.contradicted.keys().map(OrderId::as_str)) {
+            if let Some(number) = orders.keys().get(id.as_bytes()) {
+                refunded[number as usize] = true;
+            }
+        }
+        refunded
+    }
+}
+
+impl<'f> OfOrder<'f> {
+    /// The order.
+    pub(super) fn order_id(self) -> &'f str {
+        self.refunds.order_of(&self.rows[0])
+    }
+
+    /// Each of them.
+    pub(super) fn rows(self) -> impl Iterator<Item = RefundAt<'f>> {
+        self.rows.iter().map(move |row| RefundAt { refunds: self.refunds, row })
+    }
+}
+
+impl<'f> RefundAt<'f> {
+    /// What sorts it, without the rest.
+    pub(super) fn head(self) -> RefundHead<'f> {
+        refund_head(self.refunds.arena.at(self.row.0))
+    }
+
+    /// The refund with what it repeats.
+    pub(super) fn get(self) -> CaseRefund {
+        let repeats = self.row.1.map(|earlier| {
+            let head = refund_head(self.refunds.arena.at(earlier));
+            (head.refund_id.into(), head.at)
+        });
+        CaseRefund { refund: unpack_refund(self.refunds.arena.at(self.row.0)), repeats }
+    }
+}
