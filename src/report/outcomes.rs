@@ -119,12 +119,13 @@ fn put_row(outcome: &Outcome, out: &mut Vec<u8>) {
         out.extend_from_slice(reason.as_bytes());
     }
     end(out);
-    if let Some(expected) = expected {
+    if let Some(expected) = expected.as_ref() {
         sum(expected.total(), out);
     }
     end(out);
     for tender in Tender::ALL {
-        if let Some(owed) = expected.map(|expected| expected.get(tender)).filter(|owed| !owed.is_zero()) {
+        let owed = expected.as_ref().map(|expected| expected.get(tender));
+        if let Some(owed) = owed.filter(|owed| !owed.is_zero()) {
             sum(owed, out);
         }
         end(out);
