@@ -22,6 +22,8 @@ use crate::{
 /// Digits of a decimal column, and how many of them stand behind the point.
 const PRECISION: usize = 38;
 const SCALE: usize = 8;
+/// The first number with too many digits.
+const LIMIT: u128 = 10_u128.pow(38);
 
 fn failed(error: PolarsError) -> io::Error {
     io::Error::other(error)
@@ -31,9 +33,18 @@ fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Colum
     StringChunked::from_iter_options(name.into(), values).into_column()
 }
 
+/// A column of amounts. That each has no more digits than the column is looked at here: polars would look
+/// as well, and is compiled with so little optimisation that this took a quarter of the writing.
 fn amounts(name: &str, values: impl Iterator<Item = Option<Money>>) -> PolarsResult<Column> {
-    let units = Int128Chunked::from_iter_options(name.into(), values.map(|value| value.map(Money::units)));
-    Ok(units.into_decimal(PRECISION, SCALE)?.into_column())
+    let mut fits = true;
+    let units = values.map(|value| value.map(Money::units));
+    let seen = units.inspect(|units| fits &= units.is_none_or(|units| units.unsigned_abs() < LIMIT));
+    let column = Int128Chunked::from_iter_options(name.into(), seen);
+    if !fits {
+        let message = format!("{name}: an amount has more than {PRECISION} digits, eight of them decimals");
+        return Err(PolarsError::ComputeError(message.into()));
+    }
+    Ok(column.into_decimal_unchecked(PRECISION, SCALE).into_column())
 }
 
 fn instants(name: &str, values: impl Iterator<Item = Option<Instant>>) -> Column {

@@ -53,7 +53,9 @@ impl Table {
 
     fn write(&mut self, list: &[Outcome]) -> io::Result<()> {
         write_rows(list, &mut self.file, |rows, text| {
-            rows.iter().for_each(|outcome| put_row(outcome, text));
+            for outcome in rows {
+                put_row(outcome, text);
+            }
             Ok(())
         })
     }

@@ -158,7 +158,9 @@ impl Summary {
                     sums
                 })
                 .collect();
-            sums.into_iter().for_each(|sums| summary.add_outcomes(sums));
+            for sums in sums {
+                summary.add_outcomes(sums);
+            }
             Ok(())
         })?;
         summary.add_untouched(&audit.untouched);
