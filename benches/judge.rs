@@ -1,5 +1,7 @@
 //! Cases judged a second, on one thread.
 //!
+//! Measured are a mix, and orders that nobody asked a refund for: nearly all of those that a run folder lists.
+//!
 //! The cases are made in code: eight kinds of order that a month of exports mixes, each with its own
 //! method, ground or side effect, so that no branch of the judge is measured alone. Reading, assembling
 //! and printing are left out; `whole-program.sh` measures those.
@@ -9,9 +11,9 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput};
 use refund_audit::{
     case::{Case, CaseRefund, Horizon},
-    judge::judge,
+    judge::{judge, judge_among},
     money::{Currency, Money, Quantity},
-    policy::PolicyBook,
+    policy::{Candidates, PolicyBook},
     record::{
         Assumed, Basis, Channel, Event, EventKind, FileId, Order, OrderKind, Refund, RefundStatus, SourceRef,
         Tender, Tenders, Usage,
@@ -217,8 +219,21 @@ fn case(line: u64) -> Case {
     case.sorted()
 }
 
+/// An order that nobody asked about: its window is over, and every second one was used.
+fn plain(line: u64) -> Case {
+    let paid = tenders("USD", &[(Tender::Cash, "37.01"), (Tender::Voucher, "5.00")]);
+    let (product, package_type) =
+        if line.is_multiple_of(3) { ("trtc", "rtc_engine_monthly") } else { ("css", "traffic") };
+    let mut case = Case::new(order(line, product, package_type, "2024-03-01T08:00:00+08:00", paid));
+    if line.is_multiple_of(2) {
+        case.unkept_net = Quantity::parse("25.5").expect("the bench writes quantities rightly");
+    }
+    case
+}
+
 fn main() {
     let cases: Vec<Case> = (0..CASES).map(case).collect();
+    let plain: Vec<Case> = (0..CASES).map(plain).collect();
     let book = PolicyBook::builtin();
     let horizon = Horizon::at(at("2024-06-01T00:00:00+08:00"));
     let findings: usize = cases.iter().map(|case| judge(case, &book, &horizon).findings.len()).sum();
@@ -231,6 +246,15 @@ fn main() {
         bencher.iter(|| {
             for case in &cases {
                 black_box(judge(black_box(case), &book, &horizon));
+            }
+        });
+    });
+    group.bench_function("orders that nobody asked about, one thread", |bencher| {
+        let wares = [&plain[0], &plain[1]].map(|case| Candidates::of_order(&book, &case.order));
+        bencher.iter(|| {
+            for (line, case) in plain.iter().enumerate() {
+                let candidates = &wares[usize::from(line % 3 > 0)];
+                black_box(judge_among(black_box(case), candidates, &horizon));
             }
         });
     });

@@ -145,7 +145,7 @@ impl Refunds {
     /// Of each number, whether the order has a refund.
     pub(super) fn refunded(&self, orders: &Orders<'_>) -> Vec<bool> {
         let mut refunded = vec![false; orders.numbers()];
-        let own = self.by_order().map(|of_order| of_order.order_id());
+        let own = self.by_order().map(OfOrder::order_id);
         for id in own.chain(self.contradicted.keys().map(OrderId::as_str)) {
             if let Some(number) = orders.keys().get(id.as_bytes()) {
                 refunded[number as usize] = true;

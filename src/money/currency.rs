@@ -139,9 +139,14 @@ impl Currency {
     /// The number of decimals of its minor unit; `None` where the code is not in the table.
     #[must_use]
     pub fn places(&self) -> Option<u32> {
-        let at = MINOR_UNITS.binary_search_by(|(code, _)| code.as_bytes().cmp(&self.0)).ok()?;
+        let at = MINOR_UNITS.binary_search_by_key(&key(&self.0), |(code, _)| key(code.as_bytes())).ok()?;
         MINOR_UNITS.get(at).map(|(_, places)| *places)
     }
+}
+
+/// A number that sorts as the code does.
+fn key(code: &[u8]) -> u32 {
+    code.iter().fold(0, |key, byte| key << 8 | u32::from(*byte))
 }
 
 impl std::fmt::Display for Currency {

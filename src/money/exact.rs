@@ -8,6 +8,8 @@ use super::amount::MoneyError;
 pub(crate) const PLACES: u32 = 8;
 /// Integers of 1e-8 in one whole.
 pub(crate) const UNIT: i128 = 100_000_000;
+/// The same in 64 bits, which hold nearly every number.
+const UNIT_SHORT: u64 = 100_000_000;
 /// Digits allowed before the decimal point.
 const WHOLE_DIGITS_MAX: usize = 20;
 
@@ -93,14 +95,13 @@ pub(crate) fn put_units(units: i128, places_min: u32, out: &mut Vec<u8>) {
         out.extend_from_slice(text_of_any(units, places_min).as_bytes());
         return;
     };
-    const FRACTION: u64 = 10_u64.pow(PLACES);
     if units < 0 {
         out.push(b'-');
     }
-    put_digits(magnitude / FRACTION, 1, out);
+    put_digits(magnitude / UNIT_SHORT, 1, out);
     let mut places = PLACES;
-    let mut behind = magnitude % FRACTION;
-    while places > places_min && behind % 10 == 0 {
+    let mut behind = magnitude % UNIT_SHORT;
+    while places > places_min && behind.is_multiple_of(10) {
         behind /= 10;
         places = places.saturating_sub(1);
     }
@@ -217,7 +218,8 @@ mod tests {
             zeros in 0..9_u32,
             places_min in 0..9_u32,
         ) {
-            let units = units / 10_i128.pow(zeros) * 10_i128.pow(zeros);
+            let step = 10_i128.pow(zeros);
+            let units = units.checked_div(step).and_then(|steps| steps.checked_mul(step)).unwrap();
             prop_assert_eq!(text_of_units(units, places_min), text_of_any(units, places_min));
         }
     }

@@ -7,6 +7,7 @@
 use std::{collections::HashMap, fs::File, io, path::Path};
 
 use polars::prelude::*;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::Report;
@@ -21,6 +22,8 @@ use crate::{
 /// Digits of a decimal column, and how many of them stand behind the point.
 const PRECISION: usize = 38;
 const SCALE: usize = 8;
+/// The first number with too many digits.
+const LIMIT: u128 = 10_u128.pow(38);
 
 fn failed(error: PolarsError) -> io::Error {
     io::Error::other(error)
@@ -30,9 +33,18 @@ fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Colum
     StringChunked::from_iter_options(name.into(), values).into_column()
 }
 
+/// A column of amounts. That each has no more digits than the column is looked at here: polars would look
+/// as well, and is compiled with so little optimisation that this took a quarter of the writing.
 fn amounts(name: &str, values: impl Iterator<Item = Option<Money>>) -> PolarsResult<Column> {
-    let units = Int128Chunked::from_iter_options(name.into(), values.map(|value| value.map(Money::units)));
-    Ok(units.into_decimal(PRECISION, SCALE)?.into_column())
+    let mut fits = true;
+    let units = values.map(|value| value.map(Money::units));
+    let seen = units.inspect(|units| fits &= units.is_none_or(|units| units.unsigned_abs() < LIMIT));
+    let column = Int128Chunked::from_iter_options(name.into(), seen);
+    if !fits {
+        let message = format!("{name}: an amount has more than {PRECISION} digits, eight of them decimals");
+        return Err(PolarsError::ComputeError(message.into()));
+    }
+    Ok(column.into_decimal_unchecked(PRECISION, SCALE).into_column())
 }
 
 fn instants(name: &str, values: impl Iterator<Item = Option<Instant>>) -> Column {
@@ -121,32 +133,49 @@ fn findings(report: &Report<'_>) -> PolarsResult<DataFrame> {
     DataFrame::new(list.len(), columns)
 }
 
+/// A column in the making.
+type Make<'l> = Box<dyn Fn() -> PolarsResult<Column> + Sync + 'l>;
+
+/// The columns of outcomes, made side by side.
 fn outcomes(list: &[Outcome]) -> PolarsResult<DataFrame> {
-    let currencies: Vec<String> = list.iter().map(|outcome| outcome.currency.to_string()).collect();
-    let reasons: Vec<String> = list.iter().map(|outcome| outcome.reasons.join(";")).collect();
-    let refunds: Vec<u64> = list.iter().map(|outcome| outcome.refunds as u64).collect();
-    let mut columns = vec![
-        texts("order_id", list.iter().map(|outcome| Some(outcome.order_id.as_str()))),
-        texts("product", list.iter().map(|outcome| Some(&*outcome.product))),
-        texts("package_type", list.iter().map(|outcome| Some(&*outcome.package_type))),
-        texts("currency", currencies.iter().map(|text| Some(text.as_str()))),
-        texts("vendor", list.iter().map(|outcome| outcome.vendor.as_deref())),
-        texts("policy", list.iter().map(|outcome| outcome.policy.as_deref())),
-        texts("policy_version", list.iter().map(|outcome| outcome.policy_version.as_deref())),
-        instants("decided_at", list.iter().map(|outcome| Some(outcome.decided_at))),
-        instants("deadline", list.iter().map(|outcome| outcome.deadline)),
-        texts("eligibility", list.iter().map(|outcome| Some(outcome.eligibility.word()))),
-        texts("reasons", reasons.iter().map(|text| Some(text.as_str()))),
-        amounts("expected_total", list.iter().map(|outcome| outcome.expected.map(|owed| owed.total())))?,
-    ];
+    let mut columns: Vec<Make<'_>> = Vec::new();
+    let mut text = |name: &'static str, of: fn(&Outcome) -> Option<&str>| {
+        columns.push(Box::new(move || Ok(texts(name, list.iter().map(of)))));
+    };
+    text("order_id", |outcome| Some(outcome.order_id.as_str()));
+    text("product", |outcome| Some(&outcome.product));
+    text("package_type", |outcome| Some(&outcome.package_type));
+    text("currency", |outcome| Some(outcome.currency.code()));
+    text("vendor", |outcome| outcome.vendor.as_deref());
+    text("policy", |outcome| outcome.policy.as_deref());
+    text("policy_version", |outcome| outcome.policy_version.as_deref());
+    columns
+        .push(Box::new(|| Ok(instants("decided_at", list.iter().map(|outcome| Some(outcome.decided_at))))));
+    columns.push(Box::new(|| Ok(instants("deadline", list.iter().map(|outcome| outcome.deadline)))));
+    columns.push(Box::new(|| {
+        Ok(texts("eligibility", list.iter().map(|outcome| Some(outcome.eligibility.word()))))
+    }));
+    columns.push(Box::new(|| {
+        let reasons: Vec<String> = list.iter().map(|outcome| outcome.reasons.join(";")).collect();
+        Ok(texts("reasons", reasons.iter().map(|text| Some(text.as_str()))))
+    }));
+    columns.push(Box::new(|| {
+        amounts("expected_total", list.iter().map(|outcome| outcome.expected.map(|owed| owed.total())))
+    }));
     for tender in Tender::ALL {
-        let owed = list.iter().map(|outcome| outcome.expected.map(|owed| owed.get(tender)));
-        columns.push(amounts(&format!("expected_{}", tender.word()), owed)?);
+        columns.push(Box::new(move || {
+            let owed = list.iter().map(|outcome| outcome.expected.as_ref().map(|owed| owed.get(tender)));
+            amounts(&format!("expected_{}", tender.word()), owed)
+        }));
     }
-    columns.push(UInt64Chunked::from_vec("refunds".into(), refunds).into_column());
-    columns.push(amounts("actual_total", list.iter().map(|outcome| Some(outcome.actual_total)))?);
-    columns.push(amounts("variance", list.iter().map(|outcome| outcome.variance))?);
-    columns.push(texts("verdict", list.iter().map(|outcome| Some(outcome.verdict.word()))));
+    columns.push(Box::new(|| {
+        let refunds: Vec<u64> = list.iter().map(|outcome| outcome.refunds as u64).collect();
+        Ok(UInt64Chunked::from_vec("refunds".into(), refunds).into_column())
+    }));
+    columns.push(Box::new(|| amounts("actual_total", list.iter().map(|outcome| Some(outcome.actual_total)))));
+    columns.push(Box::new(|| amounts("variance", list.iter().map(|outcome| outcome.variance))));
+    columns.push(Box::new(|| Ok(texts("verdict", list.iter().map(|outcome| Some(outcome.verdict.word()))))));
+    let columns = columns.par_iter().map(|make| make()).collect::<PolarsResult<Vec<Column>>>()?;
     DataFrame::new(list.len(), columns)
 }
 

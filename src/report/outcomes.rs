@@ -53,7 +53,9 @@ impl Table {
 
     fn write(&mut self, list: &[Outcome]) -> io::Result<()> {
         write_rows(list, &mut self.file, |rows, text| {
-            rows.iter().for_each(|outcome| put_row(outcome, text));
+            for outcome in rows {
+                put_row(outcome, text);
+            }
             Ok(())
         })
     }
@@ -119,12 +121,13 @@ fn put_row(outcome: &Outcome, out: &mut Vec<u8>) {
         out.extend_from_slice(reason.as_bytes());
     }
     end(out);
-    if let Some(expected) = expected {
+    if let Some(expected) = expected.as_ref() {
         sum(expected.total(), out);
     }
     end(out);
     for tender in Tender::ALL {
-        if let Some(owed) = expected.map(|expected| expected.get(tender)).filter(|owed| !owed.is_zero()) {
+        let owed = expected.as_ref().map(|expected| expected.get(tender));
+        if let Some(owed) = owed.filter(|owed| !owed.is_zero()) {
             sum(owed, out);
         }
         end(out);

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, io};
 
+use rayon::prelude::*;
+
 use crate::{
     engine::{Audit, Untouched},
     finding::{Class, Severity},
@@ -10,6 +12,9 @@ use crate::{
     policy::Eligibility,
     record::{ControlTotal, Fate, Role},
 };
+
+/// Outcomes that are added up on all threads at a time.
+const TOGETHER: usize = 1 << 16;
 
 /// Money of a group of orders in one currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +57,21 @@ impl MoneyLine {
             (Verdict::Review, Some(_)) => self.review = self.review.plus(exposure),
             _ => {}
         }
+    }
+}
+
+impl MoneyLine {
+    /// Adds that of other orders.
+    fn merge(&mut self, other: Self) {
+        // Named one by one, so that a sum which is added cannot be forgotten here.
+        let Self { orders, refunded, expected, over, under, review, undetermined } = other;
+        self.orders += orders;
+        self.refunded = self.refunded.plus(refunded);
+        self.expected = self.expected.plus(expected);
+        self.over = self.over.plus(over);
+        self.under = self.under.plus(under);
+        self.review = self.review.plus(review);
+        self.undetermined = self.undetermined.plus(undetermined);
     }
 }
 
@@ -130,8 +150,17 @@ impl Summary {
                 summary.untied_files.push(file.name());
             }
         }
-        audit.outcomes.each(|outcome| {
-            summary.add_outcome(&outcome);
+        audit.outcomes.stretches(TOGETHER, |some| {
+            let sums: Vec<Self> = (0..some.len())
+                .into_par_iter()
+                .fold(Self::default, |mut sums, at| {
+                    sums.add_outcome(&some.get(at));
+                    sums
+                })
+                .collect();
+            for sums in sums {
+                summary.add_outcomes(sums);
+            }
             Ok(())
         })?;
         summary.add_untouched(&audit.untouched);
@@ -162,6 +191,31 @@ impl Summary {
         }
         for ((product, package_type), orders) in &untouched.unruled {
             *self.unruled.entry((product.to_string(), package_type.to_string())).or_default() += orders;
+        }
+    }
+
+    /// Adds the sums of other outcomes.
+    fn add_outcomes(&mut self, other: Self) {
+        for (verdict, orders) in other.verdicts {
+            *self.verdicts.entry(verdict).or_default() += orders;
+        }
+        for (currency, line) in other.by_currency {
+            self.by_currency.entry(currency).or_default().merge(line);
+        }
+        for (key, line) in other.by_policy {
+            self.by_policy.entry(key).or_default().merge(line);
+        }
+        for (key, undecided) in other.undecided {
+            let sum = self.undecided.entry(key).or_default();
+            sum.orders += undecided.orders;
+            sum.refunded = sum.refunded.plus(undecided.refunded);
+        }
+        for (ware, orders) in other.unruled {
+            *self.unruled.entry(ware).or_default() += orders;
+        }
+        for (currency, (orders, money)) in other.unclaimed {
+            let sum = self.unclaimed.entry(currency).or_default();
+            *sum = (sum.0 + orders, sum.1.plus(money));
         }
     }
 

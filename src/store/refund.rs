@@ -95,7 +95,9 @@ pub(crate) fn pack_refund(refund: &Refund, out: &mut Vec<u8>) {
     put(out, u128::from(at.line));
     put_moment(out, *requested_at);
     let text = |text: &Option<Box<str>>, out: &mut Vec<u8>| {
-        text.iter().for_each(|text| put_bytes(out, text.as_bytes()));
+        if let Some(text) = text {
+            put_bytes(out, text.as_bytes());
+        }
     };
     text(channel_txn, out);
     // What follows is read only with the refund as a whole.
@@ -105,7 +107,9 @@ pub(crate) fn pack_refund(refund: &Refund, out: &mut Vec<u8>) {
     [decided_at, completed_at, arrived_at].into_iter().flatten().for_each(|at| put_instant(out, *at));
     put_currency(out, returned.currency);
     put_tenders(out, returned);
-    link.iter().for_each(|link| put_link(link, out));
+    if let Some(link) = link {
+        put_link(link, out);
+    }
 }
 
 /// Where a value stands in the list of its kind.
@@ -122,7 +126,9 @@ fn put_link(link: &Link, out: &mut Vec<u8>) {
         Link::NotFound => (4, None),
     };
     out.push(kind);
-    resource.into_iter().for_each(|resource| put_bytes(out, resource.as_bytes()));
+    if let Some(resource) = resource {
+        put_bytes(out, resource.as_bytes());
+    }
 }
 
 fn link(packed: &mut Packed<'_>) -> Link {
@@ -233,7 +239,9 @@ mod tests {
             link in tied(),
         ) -> Refund {
             let mut returned = Tenders::none(Currency::parse("EUR").unwrap());
-            sums.into_iter().for_each(|(tender, units)| returned.set(tender, Money::from_units(units)));
+            for (tender, units) in sums {
+                returned.set(tender, Money::from_units(units));
+            }
             let id = |text: Option<Box<str>>| text.map(|text| (&*text).into());
             Refund {
                 at: SourceRef { file: FileId(file), line },

@@ -63,6 +63,10 @@ impl Instant {
     }
 
     /// RFC 3339 with the offset, with a fraction only where there is one.
+    ///
+    /// # Panics
+    ///
+    /// Never: it is written in ASCII.
     #[must_use]
     pub fn text(self, offset: Offset) -> String {
         let mut text = Vec::with_capacity(32);
