@@ -209,6 +209,12 @@ fn one<'r>(
     passed_over: &mut Vec<String>,
 ) -> Result<Vec<Source>, Vec<IngestError>> {
     let plain = || Place { path: path.to_owned(), part: None, kind: Kind::Text, packing: Packing::Plain };
+    if asked.is_none() && directly && source::is_parquet(path) {
+        let place = Place { kind: Kind::Parquet, ..plain() };
+        if let Ok(role) = role_of(&place, given) {
+            return Ok(vec![Source { parts: vec![(FileId(0), place)], given, way: Way::Canonical(role) }]);
+        }
+    }
     // The lines of a parquet file are no rows.
     let direct = match (!source::is_parquet(path)).then(|| role_of(&plain(), given)) {
         Some(Ok(role)) if asked.is_none() && directly && !is_recoded(path)? => {
