@@ -45,6 +45,7 @@ pub(super) enum RowCells<'r> {
 
 impl<'r> RowCells<'r> {
     /// The bytes of a cell.
+    #[inline]
     pub(super) fn get(self, place: usize) -> Option<&'r [u8]> {
         match self {
             Self::Read(record) => record.get(place),

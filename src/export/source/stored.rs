@@ -108,6 +108,7 @@ pub(super) struct TextColumn {
     ends: Vec<usize>,
 }
 
+#[cfg(feature = "columns")]
 impl TextColumn {
     /// A column about to get so many cells.
     pub(super) fn with_room(rows: usize) -> Self {
@@ -122,8 +123,9 @@ impl TextColumn {
         }
         self.ends.push(self.text.len());
     }
+}
 
-
+impl TextColumn {
     #[inline]
     fn cell(&self, row: usize) -> Option<&[u8]> {
         let end = *self.ends.get(row)?;

@@ -1,9 +1,8 @@
 //! Libraries that panic where a file is damaged.
 
-use std::{
-    cell::Cell,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::cell::Cell;
+#[cfg(any(test, feature = "columns"))]
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 thread_local! {
     static TRUSTS: Cell<bool> = const { Cell::new(false) };
@@ -17,6 +16,7 @@ pub fn is_trusting() -> bool {
 }
 
 /// What a library makes of a file; `None` where it panics.
+#[cfg(any(test, feature = "columns"))]
 pub(super) fn trusting<T>(work: impl FnOnce() -> T) -> Option<T> {
     let before = TRUSTS.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work));

@@ -20,8 +20,8 @@ use super::{
     header::Layout,
     reading::Reading,
     rows::{Row, RowCells},
-    stored::StoredRows,
     schema::UsageColumn as C,
+    stored::StoredRows,
     table::{self, BATCH, Slots, Take},
 };
 use crate::{
@@ -132,12 +132,7 @@ impl<S: UsageSink> Take for TakeUsage<'_, S> {
         self.sink.take(taken, &lines);
     }
 
-    fn stored(
-        &self,
-        times: &mut TimeReader,
-        (taken, counts): &mut Self::Part,
-        rows: &StoredRows<'_>,
-    ) {
+    fn stored(&self, times: &mut TimeReader, (taken, counts): &mut Self::Part, rows: &StoredRows<'_>) {
         let columns = line::Columns::in_file(self.layout);
         let mut lines: Vec<Line<'_>> = Vec::with_capacity(BATCH);
         for from in (0..rows.len()).step_by(BATCH) {

@@ -22,8 +22,8 @@ use polars::prelude::*;
 use polars_parquet::{
     parquet::{read::PageMetaData, schema::types::PrimitiveType},
     read::{
-        BasicDecompressor, ColumnChunkMetadata, Filter, PageReader, PhysicalType,
-        ParquetType, RowGroupMetadata, column_iter_to_arrays, infer_schema, read_metadata,
+        BasicDecompressor, ColumnChunkMetadata, Filter, PageReader, ParquetType, PhysicalType,
+        RowGroupMetadata, column_iter_to_arrays, infer_schema, read_metadata,
     },
 };
 
@@ -79,10 +79,11 @@ impl ParquetTable {
         let rows = sound(|| rows_of(&footer, bytes))?;
         let writer = footer.created_by.unwrap_or_default();
         let (mut columns, mut told) = (Vec::new(), Vec::new());
-        for (field, about) in schema.iter_values().zip(footer.schema_descr.fields()) {
-            let (column, is_zone_unsaid) = match about {
-                ParquetType::PrimitiveType(about) => Column::of(field, about, &writer),
-                ParquetType::GroupType { .. } => (Column { field: field.clone(), is_utc: false }, false),
+        let abouts = footer.schema_descr.fields();
+        for field in schema.iter_values() {
+            let (column, is_zone_unsaid) = match abouts.iter().find(|about| about.name() == field.name) {
+                Some(ParquetType::PrimitiveType(about)) => Column::of(field, about, &writer),
+                _ => (Column { field: field.clone(), is_utc: false }, false),
             };
             let (kind, is_read) = kind_of(&column.field.dtype, column.is_utc);
             told.push(StoredColumn { name: field.name.to_string(), kind, is_read, is_zone_unsaid });
@@ -93,7 +94,11 @@ impl ParquetTable {
     }
 
     /// The one chunk of a flat column in a row group.
-    fn chunk<'g>(&self, group: &'g RowGroupMetadata, column: usize) -> Result<&'g ColumnChunkMetadata, String> {
+    fn chunk<'g>(
+        &self,
+        group: &'g RowGroupMetadata,
+        column: usize,
+    ) -> Result<&'g ColumnChunkMetadata, String> {
         let name = &self.columns[column].field.name;
         let mut chunks = group.columns_under_root_iter(name).into_iter().flatten();
         match (chunks.next(), chunks.next()) {
@@ -132,7 +137,8 @@ impl ParquetTable {
             values: u64::try_from(chunk.num_values()).unwrap_or(0),
             unpacked: u64::try_from(chunk.uncompressed_size()).unwrap_or(0),
         };
-        let Needed { bytes, values, before } = pages.needed(bytes, rows).map_err(|error| damaged(&error))?;
+        let Needed { bytes, values, before, nulls } =
+            pages.needed(bytes, rows).map_err(|error| damaged(&error))?;
         let count = usize::try_from(rows.end - rows.start).unwrap_or(usize::MAX);
         sound(|| {
             let before = usize::try_from(before).unwrap_or(usize::MAX);
@@ -151,6 +157,10 @@ impl ParquetTable {
             let (arrays, _) = column_iter_to_arrays(vec![pages], types, field.clone(), Some(filter))?;
             let series = Series::try_from((field, arrays))?;
             polars_ensure!(series.len() == count, ComputeError: "column {} is short of rows", field.name);
+            let found = series.null_count() as u64;
+            if let Some(nulls) = nulls.filter(|&nulls| nulls != found) {
+                polars_bail!(ComputeError: "column {} has {found} nulls where its pages count {nulls}", field.name);
+            }
             Cells::of(series, *is_utc)
         })
     }

@@ -32,6 +32,8 @@ pub(super) struct Needed {
     pub(super) values: u64,
     /// Those of them before the first row that is wanted.
     pub(super) before: u64,
+    /// How many of the rows are null, where the pages say it of these rows alone.
+    pub(super) nulls: Option<u64>,
 }
 
 /// A page of a chunk.
@@ -39,6 +41,8 @@ struct Page {
     is_dictionary: bool,
     /// Values; none of a dictionary, which belong to no row.
     values: u64,
+    /// How many of them are null, where it says so.
+    nulls: Option<u64>,
     /// Header and data.
     bytes: Range<usize>,
     data: Range<usize>,
@@ -54,7 +58,7 @@ impl Chunk<'_> {
     pub(super) fn needed(&self, mut chunk: Vec<u8>, rows: &Range<u64>) -> Result<Needed, String> {
         let pages = self.pages(&chunk)?;
         let (mut kept, mut from) = (Vec::new(), 0);
-        let (mut values, mut before) = (0, None);
+        let (mut values, mut before, mut nulls) = (0, None, Some(0));
         for page in &pages {
             let holds = from..from + page.values;
             from = holds.end;
@@ -71,13 +75,15 @@ impl Chunk<'_> {
             if !page.is_dictionary {
                 before.get_or_insert(rows.start.saturating_sub(holds.start));
                 values += page.values;
+                nulls = nulls.zip(page.nulls).map(|(all, more)| all + more);
             }
             kept.push(page.bytes.clone());
         }
         if kept.len() < pages.len() {
             chunk = kept.into_iter().flat_map(|bytes| &chunk[bytes]).copied().collect();
         }
-        Ok(Needed { bytes: chunk, values, before: before.unwrap_or_default() })
+        let nulls = nulls.filter(|_| values == rows.end - rows.start);
+        Ok(Needed { bytes: chunk, values, before: before.unwrap_or_default(), nulls })
     }
 
     /// All pages, up to the one with the last value.
@@ -123,34 +129,37 @@ impl Chunk<'_> {
             );
         }
         let end = begin + usize::try_from(packed).unwrap_or(left);
-        let (is_dictionary, values) = match (page.type_, &page.dictionary_page_header) {
+        let (is_dictionary, (values, nulls)) = match (page.type_, &page.dictionary_page_header) {
             (PageType::DICTIONARY_PAGE, Some(dictionary)) => {
                 let entries = self.count("entries", dictionary.num_values)?;
                 if entries > unpacked {
                     let found = format!("a dictionary of {entries} entries in {unpacked} bytes");
                     return Err(self.fault(&found));
                 }
-                (true, 0)
+                (true, (0, None))
             }
             _ => (false, self.data_page(&page, packed.min(unpacked))?),
         };
         let checksum = page.crc.map(i32::cast_unsigned);
-        Ok(Page { is_dictionary, values, bytes: at..end, data: begin..end, checksum })
+        Ok(Page { is_dictionary, values, nulls, bytes: at..end, data: begin..end, checksum })
     }
 
-    /// The values of a data page.
-    fn data_page(&self, page: &PageHeader, bytes: u64) -> Result<u64, String> {
+    /// The values of a data page, and how many of them are null where it says so.
+    fn data_page(&self, page: &PageHeader, bytes: u64) -> Result<(u64, Option<u64>), String> {
         match (page.type_, &page.data_page_header, &page.data_page_header_v2) {
             (PageType::DATA_PAGE, Some(DataPageHeader { num_values, .. }), _) => {
-                self.count("values", *num_values)
+                Ok((self.count("values", *num_values)?, None))
             }
-            (PageType::DATA_PAGE_V2, _, Some(header)) => self.second_version(header, bytes),
+            (PageType::DATA_PAGE_V2, _, Some(header)) => {
+                let (values, nulls) = self.second_version(header, bytes)?;
+                Ok((values, Some(nulls)))
+            }
             _ => Err(self.fault("a page of a kind that is not read")),
         }
     }
 
-    /// The values of a data page of the second version, which counts more.
-    fn second_version(&self, header: &DataPageHeaderV2, bytes: u64) -> Result<u64, String> {
+    /// The values and the nulls of a data page of the second version, which counts more.
+    fn second_version(&self, header: &DataPageHeaderV2, bytes: u64) -> Result<(u64, u64), String> {
         let values = self.count("values", header.num_values)?;
         let (nulls, rows) = (self.count("nulls", header.num_nulls)?, self.count("rows", header.num_rows)?);
         if nulls > values || rows != values {
@@ -162,7 +171,7 @@ impl Chunk<'_> {
         if levels > bytes {
             return Err(self.fault(&format!("a page of {bytes} bytes with {levels} bytes of levels")));
         }
-        Ok(values)
+        Ok((values, nulls))
     }
 
     /// A count that a header claims.
