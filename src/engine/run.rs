@@ -85,11 +85,11 @@ pub fn audit(
         if let Ways::Parts(parts) = ways(&planned, options)? {
             return parts::audit(planned, book, options, parts, progress);
         }
-        if let Some(audit) = audit_whole(planned, book, options, progress)? {
+        // Pipes are not opened again.
+        if let Some(audit) = audit_whole(planned.clone(), book, options, progress)? {
             return Ok(audit);
         }
         // More usage is in question than sizes told.
-        let planned = plan(inputs).map_err(AuditError::Ingest)?;
         let parts = budget::parts(&planned, options.memory.unwrap_or(u64::MAX));
         parts::audit(planned, book, options, parts, progress)
     })

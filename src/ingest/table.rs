@@ -205,8 +205,7 @@ impl Table<'_> {
         let mut meter = Meter { progress, packed, is_packed: place.packing != Packing::Plain, shown: 0 };
         let all = read.bytes;
         // A pipe is read once, from its first byte to its last: blocks begin anew behind damage.
-        let is_pipe = place.packing == Packing::Plain
-            && !std::fs::metadata(&place.path).is_ok_and(|about| about.is_file());
+        let is_pipe = place.pipe.is_some();
         let run = || match (body, reader, slots) {
             (Body::Stored(table), ..) => {
                 let wanted = slots.map(|slots| slots.columns.indices().to_vec());
@@ -474,7 +473,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{export::source::Kind, ingest::Silent};
+    use crate::ingest::Silent;
 
     /// Rows as they come: line, cells, and whether a quote is left open.
     struct TakeAll;
@@ -512,7 +511,7 @@ mod tests {
     fn rows(text: &[u8], reader: Reader, threads: usize, row_bytes_max: usize) -> Found {
         let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
         file.write_all(text).unwrap();
-        let place = Place { path: file.path().into(), part: None, kind: Kind::Text, packing: Packing::Plain };
+        let place = Place::plain(file.path()).unwrap();
         let threads = NonZeroUsize::new(threads).unwrap();
         let reading = Reading { reader, threads, row_bytes_max, ..Reading::new(&Silent) };
         let table = open(FileId(0), &place, None, &reading).unwrap();

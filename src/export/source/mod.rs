@@ -17,6 +17,7 @@ mod guard;
 mod open;
 #[cfg(feature = "columns")]
 mod parquet;
+mod pipe;
 mod place;
 mod row;
 mod rows;
@@ -28,10 +29,11 @@ mod workbook;
 
 pub use decode::{Encoding, sniff_encoding};
 pub use delimiter::Delimiter;
-pub use discover::{Discovery, PassedOver, discover, is_parquet, look};
+pub use discover::{Discovery, PassedOver, discover, is_parquet, look, through_pipe};
 pub use error::SourceError;
 pub use guard::{Limits, PackedBytes};
 pub use open::{OpenOptions, Opened, encoding_of, open, open_bytes, open_stored, open_text};
+pub use pipe::Pipe;
 pub use place::{Kind, Packing, Place};
 pub use row::{RawRow, RowFault};
 pub use stored::{Stored, StoredColumn, StoredTable, Stretch, Texts};

@@ -90,7 +90,12 @@ pub fn open_bytes(
     limits: &Limits,
 ) -> Result<(Box<dyn Read + Send>, PackedBytes), SourceError> {
     let error = |source| SourceError::Io { place: place.to_string(), source };
-    let file = || File::open(&place.path).map_err(error);
+    let file = || -> Result<Box<dyn Read + Send>, SourceError> {
+        Ok(match &place.pipe {
+            Some(pipe) => Box::new(pipe.clone().from_start()),
+            None => Box::new(File::open(&place.path).map_err(error)?),
+        })
+    };
     Ok(match (place.packing, &place.part) {
         (Packing::Zip, Some((index, _))) => archive::member(place, *index, limits)?,
         (Packing::Gzip, _) => {
