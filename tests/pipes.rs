@@ -83,7 +83,9 @@ fn every_export_may_come_through_a_named_pipe_that_is_written_once() {
     let child = folder.run("audit --orders orders --usage usage --refunds refunds --out run").start();
     let said = ends(child);
     assert_eq!(said.status.code(), Some(1), "{}", String::from_utf8_lossy(&said.stderr));
-    written.into_iter().for_each(|done| done.recv().unwrap());
+    for done in written {
+        done.recv().unwrap();
+    }
     assert_eq!(folder.findings("run"), wanted);
     assert_eq!(folder.fates("run", "usage"), [2, 2, 0, 0, 0]);
     let manifest = folder.json("run/manifest.json");

@@ -359,7 +359,9 @@ pub fn stream_export<S: UsageSink>(
     describe(&mut files, &conversion);
     if source.has_records() {
         // Counted when everything else was read.
-        files.iter_mut().for_each(|file| file.notes.clear());
+        for file in &mut files {
+            file.notes.clear();
+        }
     }
     let mut scans: Vec<ExportScan> = files.into_iter().map(ExportScan::new).collect();
     // Rows of one table that were taken and not consumed yet.

@@ -109,7 +109,7 @@ pub(super) struct Table<'p> {
 
 /// The rows of a table below its header.
 enum Body {
-    Text { rows: Rows, packed: PackedBytes },
+    Text { rows: Box<Rows>, packed: PackedBytes },
     Stored(Box<dyn StoredTable>),
 }
 
@@ -140,7 +140,7 @@ pub(super) fn open<'p>(
     let mut read = FileRead::new(id, &place.path, layout.role);
     read.part = place.part.as_ref().map(|(_, name)| name.clone());
     read.unknown_columns.clone_from(&layout.unknown);
-    let body = Body::Text { rows, packed };
+    let body = Body::Text { rows: Box::new(rows), packed };
     Ok(Table { layout, read, place: place.clone(), body, reading: *reading })
 }
 
@@ -223,7 +223,7 @@ impl Table<'_> {
             (Body::Text { rows, .. }, Reader::Blocks { bytes }, Some(slots)) if !is_pipe => {
                 let blocks =
                     Blocks { place: &place, width: layout.width, slots, bytes, threads, row_bytes_max };
-                blocks.read(rows, take, &mut meter, consume)
+                blocks.read(*rows, take, &mut meter, consume)
             }
             (Body::Text { mut rows, .. }, ..) => {
                 in_turn(&mut rows, take, &mut meter, consume).map_err(|error| unreadable(&place, error))

@@ -142,6 +142,7 @@ impl Conversion {
 
     /// By table, the columns of instants of which its file does not say whether they are of UTC, each with
     /// the rows of the table.
+    #[must_use]
     pub fn zones_unsaid(&self) -> Vec<Vec<(String, u64)>> {
         let of_part = |part: &Source| {
             let Some(stored) = part.opened.stored() else { return Vec::new() };

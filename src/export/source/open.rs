@@ -92,7 +92,7 @@ pub fn open_bytes(
     let error = |source| SourceError::Io { place: place.to_string(), source };
     let file = || -> Result<Box<dyn Read + Send>, SourceError> {
         Ok(match &place.pipe {
-            Some(pipe) => Box::new(pipe.clone().from_start()),
+            Some(pipe) => Box::new(pipe.clone().into_bytes()),
             None => Box::new(File::open(&place.path).map_err(error)?),
         })
     };

@@ -42,7 +42,7 @@ impl Pipe {
     }
 
     /// Its bytes from the first one on, however much was read of them before.
-    pub(super) const fn from_start(self) -> PipeReader {
+    pub(super) const fn into_bytes(self) -> PipeReader {
         PipeReader { pipe: self, at: 0 }
     }
 
@@ -115,7 +115,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pipe");
         assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
-        let all: Vec<u8> = (0..3 * KEPT_BYTES_MAX).map(|at| (at % 251) as u8).collect();
+        let all: Vec<u8> = (0..=250).cycle().take(3 * KEPT_BYTES_MAX).collect();
         let writing = thread::spawn({
             let (path, all) = (path.clone(), all.clone());
             move || fs::OpenOptions::new().write(true).open(path).unwrap().write_all(&all).unwrap()
@@ -123,13 +123,13 @@ mod tests {
         let pipe = Pipe::of(&path).unwrap().unwrap();
         for looked_at in [100, 70_000, 10] {
             let mut head = vec![0; looked_at];
-            pipe.clone().from_start().read_exact(&mut head).unwrap();
+            pipe.clone().into_bytes().read_exact(&mut head).unwrap();
             assert_eq!(head, all[..looked_at]);
         }
         let mut found = Vec::new();
-        pipe.clone().from_start().read_to_end(&mut found).unwrap();
+        pipe.clone().into_bytes().read_to_end(&mut found).unwrap();
         assert!(found == all);
-        let error = pipe.from_start().read_to_end(&mut found).unwrap_err();
+        let error = pipe.into_bytes().read_to_end(&mut found).unwrap_err();
         assert!(error.to_string().contains("a pipe gives its rows once"));
         writing.join().unwrap();
         assert!(Pipe::of(folder.path()).unwrap().is_none());
