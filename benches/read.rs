@@ -99,7 +99,7 @@ fn main() {
     let file = export();
     let bytes = file.as_file().metadata().expect("the file is there").len();
     let path = file.path().to_owned();
-    let place = Place { path, part: None, kind: Kind::Text, packing: Packing::Plain };
+    let place = Place::of_file(&path, Kind::Text, Packing::Plain);
     let read = |reader, digest| {
         let reading = Reading { reader, digest, ..Reading::new(&Silent) };
         stream(FileId(0), &place, &reading, &keeper, &mut |mut kept| {

@@ -85,6 +85,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde_json", &["report"]),
     ("rayon", &["engine", "report"]),
     ("polars", &["report", "export"]),
+    ("polars_parquet", &["export"]),
+    ("polars_parquet_format", &["export"]),
     ("sha2", &["digest"]),
     ("strsim", &["suggest"]),
     ("tempfile", &["scratch"]),
@@ -98,7 +100,11 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 
 /// A crate that is kept in single files of its homes, so that it can be replaced there.
-const FILES: &[(&str, &[&str])] = &[("polars", &["report/columns.rs", "export/source/parquet.rs"])];
+const FILES: &[(&str, &[&str])] = &[
+    ("polars", &["report/columns.rs", "export/source/parquet/cells.rs", "export/source/parquet/mod.rs"]),
+    ("polars_parquet", &["export/source/parquet/mod.rs"]),
+    ("polars_parquet_format", &["export/source/parquet/pages.rs"]),
+];
 
 /// Derives the errors of every boundary, and is seen in none of them.
 const HOMELESS: &[&str] = &["thiserror", "either"];

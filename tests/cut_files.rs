@@ -74,39 +74,30 @@ fn packed_files_cut_anywhere_are_refused_by_name() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_that_grows_or_shrinks_while_it_is_read_is_named() {
-    use std::{fs::OpenOptions, path::Path, process::Command, thread::sleep, time::Duration};
+    use std::{fs::OpenOptions, process::Command};
 
-    use support::USAGE;
+    use support::{PIPED, USAGE};
 
-    let usage = csv(USAGE, &["U-1,C-2,2023-02-21T03:00:00+08:00,1", "U-2,C-2,2023-03-10T03:00:00+08:00,1"]);
-    let is_open_in = |process: u32, pipe: &Path| {
-        let descriptors = fs::read_dir(format!("/proc/{process}/fd")).unwrap();
-        descriptors.flatten().any(|one| fs::read_link(one.path()).is_ok_and(|target| target == pipe))
-    };
+    let rows = ["U-1,C-2,2023-02-21T03:00:00+08:00,1", "U-2,C-2,2023-03-10T03:00:00+08:00,1"].join("\n");
     for (change, wanted) in [("nothing", 1), ("grows", 2), ("shrinks", 2)] {
         let folder = overpaid();
         let pipe = folder.path("in/pipe");
         assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let pipe = fs::canonicalize(pipe).unwrap();
         let child = folder
             .run("audit --orders in/orders.csv --refunds in/refunds.csv --usage in/pipe --out run")
             .start();
-        // It is opened once for its header, and again for its rows when everything else was read.
-        let mut header = OpenOptions::new().write(true).open(&pipe).unwrap();
-        header.write_all(usage.as_bytes()).unwrap();
-        drop(header);
-        while is_open_in(child.id(), &pipe) {
-            sleep(Duration::from_millis(1));
-        }
-        let mut rows = OpenOptions::new().write(true).open(&pipe).unwrap();
+        // Its header is read at once, and its rows when everything else was read: not before is there room for
+        // more blank lines than a pipe holds.
+        let mut usage = OpenOptions::new().write(true).open(&pipe).unwrap();
+        usage.write_all(format!("{USAGE}\n{}", "\n".repeat(PIPED)).as_bytes()).unwrap();
         let text = folder.text("in/orders.csv");
         match change {
             "grows" => folder.write("in/orders.csv", format!("{text}C-3,acct-3,css,traffic,USD,1")),
             "shrinks" => folder.write("in/orders.csv", &text[..text.len() - 10]),
             _ => {}
         }
-        rows.write_all(usage.as_bytes()).unwrap();
-        drop(rows);
+        usage.write_all(rows.as_bytes()).unwrap();
+        drop(usage);
         let said = child.wait_with_output().unwrap();
         let told = String::from_utf8(said.stderr).unwrap();
         assert_eq!(said.status.code(), Some(wanted), "{change}: {told}");

@@ -268,6 +268,41 @@ fn bytes_that_are_no_text_cost_their_row_only() {
 }
 
 #[test]
+fn a_row_that_does_not_fit_is_shown_whole_whichever_thread_read_it() {
+    let usage = |quantities: &[&str]| {
+        let rows = quantities.len();
+        let ids: Vec<String> = (0..rows).map(|row| format!("U-{row}")).collect();
+        parquet(
+            vec![
+                words("usage_id", &ids.iter().map(String::as_str).collect::<Vec<_>>()),
+                words("order_id", &vec!["C-0"; rows]),
+                words("region", &vec!["eu-1"; rows]),
+                words("posted_at", &vec!["2023-03-02 08:00:00"; rows]),
+                words("quantity", quantities),
+                words("unit", &vec!["GB"; rows]),
+            ],
+            2,
+        )
+    };
+    let orders = parquet(order_with(words("payer_id", &["1"])), 4);
+    let folder = Folder::new().with("in/orders.parquet", orders);
+    folder.write("in/usage.parquet", usage(&["1", "much", "2", "3", "4", "5", "more", "6", "7"]));
+    for threads in [1, 4] {
+        folder.run(&format!("audit in --threads {threads}")).leaves(&format!("run{threads}"), 3);
+    }
+    let rejected = folder.rows("run1/rejects.csv");
+    assert_eq!(rejected[0][..3], ["in/usage.parquet", "2", "quantity"].map(str::to_owned));
+    assert_eq!(rejected[0][4], "U-1,C-0,eu-1,2023-03-02 08:00:00,much,GB");
+    assert_eq!(rejected[1][..2], ["in/usage.parquet", "7"].map(str::to_owned));
+    assert_eq!(folder.fates("run1", "in/usage.parquet"), [9, 7, 2, 0, 0]);
+    for file in ["rejects.csv", "findings.jsonl", "outcomes.csv", "summary.json"] {
+        assert_eq!(folder.text(&format!("run1/{file}")), folder.text(&format!("run4/{file}")), "{file}");
+    }
+    let summary = folder.json("run1/summary.json");
+    assert_eq!(summary["rows"]["by_file"][1]["dialect"], Value::Null, "{summary:#}");
+}
+
+#[test]
 fn a_float_is_taken_where_it_stands_for_a_decimal_and_else_its_row_is_refused() {
     let cells = [Some(80.89), Some(0.1 + 0.2), None, Some(99_067.911_448_15)];
     let column = Column::new("paid_cash".into(), cells);
@@ -287,6 +322,37 @@ fn a_float_is_taken_where_it_stands_for_a_decimal_and_else_its_row_is_refused() 
         folder.write("in/orders.parquet", parquet(order_with(column), 4));
         folder.run("audit in --force").leaves("run", 3);
         assert_eq!(folder.fates("run", "in/orders.parquet"), wanted);
+    }
+}
+
+/// A canonical file whose instants are of 96 bits, as written by pyarrow 26, and the same by another writer.
+fn int96(writer: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stored/int96.parquet");
+    let mut bytes = std::fs::read(path).unwrap();
+    let known = b"parquet-cpp-arrow version 26.0.1";
+    let at = bytes.windows(known.len()).position(|part| part == known).unwrap();
+    bytes[at..at + known.len()].copy_from_slice(format!("{writer:<0$}", known.len()).as_bytes());
+    bytes
+}
+
+#[test]
+fn instants_of_96_bits_are_of_utc_where_their_writer_means_that() {
+    let unsaid = "instants of paid_at, stored in a form that does not say whether they are of UTC";
+    for (writer, paid_at, expires_at, is_unsaid) in [
+        ("parquet-mr version 1.13.1", "2023-03-01T23:59:59.000001Z", "9999-12-31T00:00:00Z", false),
+        ("impala version 4.4.0", "2023-03-01 23:59:59.000001", "9999-12-31 00:00:00", true),
+    ] {
+        let folder = Folder::new().with("in/orders.parquet", int96(writer));
+        folder.run("audit in").leaves("run", 0);
+        let summary = folder.json("run/summary.json");
+        let file = &summary["rows"]["by_file"][0];
+        assert_eq!(file["notes"][unsaid], if is_unsaid { 4.into() } else { Value::Null }, "{file:#}");
+        let is_assumed = folder.findings("run").iter().any(|(_, _, finding)| finding == "naive-time");
+        assert_eq!(is_assumed, is_unsaid, "{writer}");
+        folder.run("convert in --out out").exits(0);
+        let orders = folder.rows("out/orders.csv");
+        assert!(orders[1].contains(&paid_at.to_owned()), "{writer}: {orders:?}");
+        assert!(orders[0].contains(&expires_at.to_owned()), "{writer}: {orders:?}");
     }
 }
 
@@ -466,7 +532,10 @@ fn a_long_row_group_comes_in_slices_row_by_row() {
     let numbers = Int64Chunked::from_iter_values("number".into(), 0..rows).into_column();
     let names: Vec<String> = (0..rows).map(|row| format!("n{}", row % 1000)).collect();
     let names = words("name", &names.iter().map(String::as_str).collect::<Vec<_>>());
-    let folder = Folder::new().with("long.parquet", parquet(vec![numbers, names], 150_000));
+    // Cells enough for more than one stretch.
+    let more = (2..12).map(|at| numbers.clone().with_name(format!("more{at}").into()));
+    let columns = [numbers.clone(), names].into_iter().chain(more).collect();
+    let folder = Folder::new().with("long.parquet", parquet(columns, 150_000));
     let found = discover(&folder.path("long.parquet"), &Limits::default()).unwrap();
     assert_eq!(found.places[0].kind, Kind::Parquet);
     let mut opened = opened(&folder.path("long.parquet")).unwrap();

@@ -17,7 +17,7 @@ use refund_audit::{
     policy::PolicyBook,
     report::{FORMATS, Manifest, Report, Style, Summary, write_folder},
 };
-use support::{Folder, ORDERS, REFUNDS, USAGE, csv, overpaid};
+use support::{Folder, ORDERS, PIPED, REFUNDS, USAGE, csv, overpaid};
 
 static BOOK: LazyLock<PolicyBook> = LazyLock::new(PolicyBook::builtin);
 
@@ -332,10 +332,7 @@ mod linux {
     use std::{
         fs::OpenOptions,
         os::unix::{fs::PermissionsExt, process::ExitStatusExt},
-        path::PathBuf,
         process::{Child, Command},
-        thread::sleep,
-        time::Duration,
     };
 
     use super::*;
@@ -407,20 +404,13 @@ mod linux {
             "audit --orders in/orders.csv --refunds in/refunds.csv --usage in/pipe --spill-dir spill --out run {LITTLE}"
         );
         let mut child = folder.run(&arguments).start();
-        // It is opened once for its header, and again for its rows when everything else is in parts.
-        let mut header = OpenOptions::new().write(true).open(&pipe).unwrap();
-        std::io::Write::write_all(&mut header, folder.text("in/usage.csv").as_bytes()).unwrap();
-        drop(header);
-        let descriptors = format!("/proc/{}/fd", child.id());
-        let is_open = |pipe: &PathBuf| {
-            let descriptors = fs::read_dir(&descriptors).unwrap();
-            descriptors.flatten().any(|one| fs::read_link(one.path()).is_ok_and(|target| target == *pipe))
-        };
-        let pipe = fs::canonicalize(pipe).unwrap();
-        while is_open(&pipe) {
-            sleep(Duration::from_millis(1));
-        }
-        let rows = OpenOptions::new().write(true).open(&pipe).unwrap();
+        // Its header is read at once, and its rows when everything else is in parts: not before is there room for
+        // more blank lines than a pipe holds.
+        let usage = folder.text("in/usage.csv");
+        let (header, _) = usage.split_once('\n').unwrap();
+        let mut rows = OpenOptions::new().write(true).open(&pipe).unwrap();
+        let begin = format!("{header}\n{}", "\n".repeat(PIPED));
+        std::io::Write::write_all(&mut rows, begin.as_bytes()).unwrap();
         if left_in_spill(&folder).len() != 1 {
             // Where it waits for more than that, nobody would ever end it.
             child.kill().unwrap();
@@ -433,7 +423,9 @@ mod linux {
     #[test]
     fn a_run_in_parts_reads_a_pipe_as_a_run_in_memory_does() {
         let (folder, child, mut rows) = waiting();
-        std::io::Write::write_all(&mut rows, folder.text("in/usage.csv").as_bytes()).unwrap();
+        let usage = folder.text("in/usage.csv");
+        let (_, behind) = usage.split_once('\n').unwrap();
+        std::io::Write::write_all(&mut rows, behind.as_bytes()).unwrap();
         drop(rows);
         let said = child.wait_with_output().unwrap();
         assert_eq!(said.status.code(), Some(1), "{}", String::from_utf8_lossy(&said.stderr));

@@ -38,8 +38,15 @@ const USAGE_KEPT: u64 = 64;
 pub(super) enum Ways {
     /// All at once.
     Whole,
-    /// In so many parts, with these orders.
-    Parts(usize, Keeps),
+    /// In parts.
+    Parts(InParts),
+}
+
+/// In how many parts, with which orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct InParts {
+    pub(super) parts: usize,
+    pub(super) keeps: Keeps,
 }
 
 /// What the files of a run come to in memory, in bytes.
@@ -55,8 +62,8 @@ struct Sizes {
     held: u64,
 }
 
-/// Times that the bytes of refunds are taken for them in memory: 40 MB of 300,000 refunds came to some 450.
-const HELD: u64 = 12;
+/// Times that the bytes of refunds are taken for them in memory, with what is found about them.
+const HELD: u64 = 4;
 /// Times that the size of a packed file is taken for its content.
 const PACKED: u64 = 12;
 
@@ -105,14 +112,14 @@ fn sizes(plan: &Plan) -> Sizes {
 pub(super) fn ways(plan: &Plan, options: &Options) -> Result<Ways, AuditError> {
     let keeps = Keeps::of(options);
     if let Some(parts) = options.parts {
-        return Ok(Ways::Parts(parts.get(), keeps));
+        return Ok(Ways::Parts(InParts { parts: parts.get(), keeps }));
     }
     let Some(allowed) = options.memory else { return Ok(Ways::Whole) };
     let Sizes { orders, ids, held, .. } = sizes(plan);
     if PROGRAM + of_threads(plan) + held + orders + ids <= allowed {
         return Ok(Ways::Whole);
     }
-    in_parts(plan, options)
+    in_parts(plan, options).map(Ways::Parts)
 }
 
 /// In how many parts a run takes no more than it may, if all of its orders and usage are in question. Those that
@@ -121,7 +128,7 @@ pub(super) fn ways(plan: &Plan, options: &Options) -> Result<Ways, AuditError> {
 /// # Errors
 ///
 /// Where no number of parts would do.
-pub(super) fn in_parts(plan: &Plan, options: &Options) -> Result<Ways, AuditError> {
+pub(super) fn in_parts(plan: &Plan, options: &Options) -> Result<InParts, AuditError> {
     let allowed = options.memory.unwrap_or(u64::MAX);
     let Sizes { orders, usage, ids, held } = sizes(plan);
     let threads = rayon::current_num_threads() as u64;
@@ -135,7 +142,7 @@ pub(super) fn in_parts(plan: &Plan, options: &Options) -> Result<Ways, AuditErro
     // Each thread has a part of its own at hand.
     let share = left / threads + PART_MIN;
     let parts = (orders + ids + usage).div_ceil(share).clamp(2, PARTS_MAX);
-    Ok(Ways::Parts(usize::try_from(parts).expect("a few hundred"), keeps))
+    Ok(InParts { parts: usize::try_from(parts).expect("a few hundred"), keeps })
 }
 
 /// Whether the usage of orders in question fits beside everything that was read.

@@ -25,7 +25,7 @@ use std::{
 };
 
 use super::{
-    budget,
+    budget::{self, InParts},
     error::AuditError,
     ids::Ids,
     judging::{Ask, judge_all},
@@ -36,7 +36,7 @@ use super::{
     outcomes::{Outcomes, Spilled},
     part::{Facts, Part},
     patterns::BoughtAgain,
-    read::{Keeps, read, stream_all},
+    read::{read, stream_all},
     run::{Audit, Ended, sum_up},
     said::{Named, Said, said},
     untouched::WareRules,
@@ -101,7 +101,7 @@ pub(super) fn audit(
     plan: Plan,
     book: &PolicyBook,
     options: &Options,
-    (parts, keeps): (usize, Keeps),
+    InParts { parts, keeps }: InParts,
     progress: &dyn Progress,
 ) -> Result<Audit, AuditError> {
     let folder = options.spill_dir.clone().unwrap_or_else(std::env::temp_dir);

@@ -82,20 +82,19 @@ pub fn audit(
     progress: &dyn Progress,
 ) -> Result<Audit, AuditError> {
     in_pool(options, || {
-        let mut plan = planned(inputs)?;
-        let mut ways = budget::ways(&plan, options)?;
-        if ways == Ways::Whole {
-            if let Some(audit) = audit_whole(plan, book, options, progress)? {
-                return Ok(audit);
+        let plan = planned(inputs)?;
+        let in_parts = match budget::ways(&plan, options)? {
+            Ways::Parts(in_parts) => in_parts,
+            Ways::Whole => {
+                // Pipes are not opened again.
+                if let Some(audit) = audit_whole(plan.clone(), book, options, progress)? {
+                    return Ok(audit);
+                }
+                // More is in question than sizes told.
+                budget::in_parts(&plan, options)?
             }
-            // More is in question than sizes told.
-            plan = planned(inputs)?;
-            ways = budget::in_parts(&plan, options)?;
-        }
-        match ways {
-            Ways::Parts(parts, keeps) => parts::audit(plan, book, options, (parts, keeps), progress),
-            Ways::Whole => unreachable!("what is not whole is in parts"),
-        }
+        };
+        parts::audit(plan, book, options, in_parts, progress)
     })
 }
 

@@ -66,8 +66,11 @@ pub fn discover(paths: &[PathBuf]) -> Result<Inputs, IngestError> {
             found.push(path.clone());
         }
         for file in found {
+            // What another program writes into has no name of its own.
+            let is_file = file.is_file();
             let real =
-                fs::canonicalize(&file).map_err(|source| IngestError::Io { path: file.clone(), source })?;
+                fs::canonicalize(&file).or_else(|error| if is_file { Err(error) } else { Ok(file.clone()) });
+            let real = real.map_err(|source| IngestError::Io { path: file.clone(), source })?;
             if seen.insert(real) {
                 files.insert((file, None));
             }

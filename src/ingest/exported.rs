@@ -16,6 +16,7 @@ use super::{
     refunds::refund,
     rows::{Row, RowCells},
     schema::columns,
+    stored::note_of_zone,
     usage::{self, ExportScan, Streamed, UsageSink},
 };
 use crate::{
@@ -74,9 +75,7 @@ pub fn read_export(
 ) -> Result<ExportRead, IngestError> {
     let mut read = ExportRead { files: unread(source), records: Vec::new(), defects: Vec::new() };
     let mut conversion = plan.conversion(source)?;
-    for (file, columns) in read.files.iter_mut().zip(conversion.columns_not_read()) {
-        file.unknown_columns = columns;
-    }
+    describe(&mut read.files, &conversion);
     let lead = source.lead();
     let (mut counted, mut usage_rows) = (0, 0);
     for item in &mut conversion {
@@ -136,6 +135,17 @@ pub fn read_export(
     }
     end(&mut read.files, source, digest, progress)?;
     Ok(read)
+}
+
+/// Takes up what the tables say of their columns.
+fn describe(files: &mut [FileRead], conversion: &Conversion) {
+    for (file, columns) in files.iter_mut().zip(conversion.columns_not_read()) {
+        file.unknown_columns = columns;
+    }
+    for (file, columns) in files.iter_mut().zip(conversion.zones_unsaid()) {
+        let notes = columns.into_iter().map(|(column, rows)| (note_of_zone(&column), rows));
+        file.notes.extend(notes);
+    }
 }
 
 /// Holds the rows that came out against those that were read.
@@ -345,8 +355,12 @@ pub fn stream_export<S: UsageSink>(
     let mut conversion = plan.conversion(source)?;
     let layout = Layout::canonical(Role::Usage);
     let mut files = unread(source);
-    for (file, columns) in files.iter_mut().zip(conversion.columns_not_read()) {
-        file.unknown_columns = columns;
+    describe(&mut files, &conversion);
+    if source.has_records() {
+        // Counted when everything else was read.
+        for file in &mut files {
+            file.notes.clear();
+        }
     }
     let mut scans: Vec<ExportScan> = files.into_iter().map(ExportScan::new).collect();
     // Rows of one table that were taken and not consumed yet.

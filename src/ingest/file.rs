@@ -341,6 +341,10 @@ impl Tally {
                 whole = split_again(record.raw()).expect("memory can be read");
                 &Row { record: RowCells::Read(&whole), ..*row }
             }
+            RowCells::Stored(rows, at) => {
+                whole = rows.whole(at);
+                &Row { record: RowCells::Read(&whole), ..*row }
+            }
             _ => row,
         };
         self.control.settle_rows(Fate::Rejected, 1);
@@ -365,10 +369,19 @@ pub(super) fn check_width(row: &Row<'_>, layout: &Layout) -> Result<(), Fault> {
         return Err(Fault { column: "", reason });
     }
     if row.record.len() == layout.width {
-        return Ok(());
+        return check_exact(row, layout);
     }
     let reason = format!("the row has {} cells, the header {}", row.record.len(), layout.width);
     Err(Fault { column: "", reason })
+}
+
+/// No cell that is read holds something that no text can say.
+fn check_exact(row: &Row<'_>, layout: &Layout) -> Result<(), Fault> {
+    let RowCells::Stored(rows, at) = row.record else { return Ok(()) };
+    let Some((place, flaw)) = rows.flaw(at) else { return Ok(()) };
+    let found = columns(layout.role).iter().zip(&layout.places).find(|(_, known)| **known == Some(place));
+    let column = found.map_or("", |(column, _)| column.name);
+    Err(Fault { column, reason: flaw.to_string() })
 }
 
 /// The amounts of a row that can be read, by column: what the control totals count.

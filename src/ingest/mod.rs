@@ -23,6 +23,7 @@ mod reading;
 mod refunds;
 mod rows;
 mod schema;
+mod stored;
 mod table;
 mod unchanged;
 mod usage;

@@ -11,13 +11,15 @@ use crate::{
         catalogue::Catalogue,
         convert::{Conversion, Part},
         dialect::{self, Book, Dialect, HeaderError, Mapping, Recognised},
-        source::{self, Delimiter, Encoding, Kind, OpenOptions, Opened, Packing, Place, SourceError},
+        source::{
+            self, Delimiter, Discovery, Encoding, Kind, OpenOptions, Opened, Packing, Place, SourceError,
+        },
     },
     record::{FileId, Role},
 };
 
 /// The inputs of a run, each known for what it is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// What is read, in the order of evidence.
     pub sources: Vec<Source>,
@@ -118,7 +120,7 @@ impl Source {
     /// Whether its files can be read a second time; a pipe cannot.
     #[must_use]
     pub fn can_be_read_again(&self) -> bool {
-        self.parts.iter().all(|(_, place)| std::fs::metadata(&place.path).is_ok_and(|about| about.is_file()))
+        self.parts.iter().all(|(_, place)| place.pipe.is_none())
     }
 
     /// Whether it may have usage.
@@ -229,11 +231,20 @@ fn one<'r>(
     reader: &dyn Fn() -> Result<&'r Reader, IngestError>,
     passed_over: &mut Vec<String>,
 ) -> Result<Vec<Source>, Vec<IngestError>> {
-    let plain = || Place { path: path.to_owned(), part: None, kind: Kind::Text, packing: Packing::Plain };
+    let error = |source| vec![IngestError::Io { path: path.to_owned(), source }];
+    let plain = Place::plain(path).map_err(error)?;
+    // What is looked at of a pipe may not be more than is there yet.
+    let is_parquet = plain.pipe.is_none() && source::is_parquet(path);
+    if asked.is_none() && directly && is_parquet {
+        let place = Place { kind: Kind::Parquet, ..plain.clone() };
+        if let Ok(role) = role_of(&place, given) {
+            return Ok(vec![Source { parts: vec![(FileId(0), place)], given, way: Way::Canonical(role) }]);
+        }
+    }
     // The lines of a parquet file are no rows.
-    let direct = match (!source::is_parquet(path)).then(|| role_of(&plain(), given)) {
-        Some(Ok(role)) if asked.is_none() && directly && !is_recoded(path)? => {
-            return Ok(vec![Source { parts: vec![(FileId(0), plain())], given, way: Way::Canonical(role) }]);
+    let direct = match (!is_parquet).then(|| role_of(&plain, given)) {
+        Some(Ok(role)) if asked.is_none() && directly && !is_recoded(&plain).map_err(error)? => {
+            return Ok(vec![Source { parts: vec![(FileId(0), plain)], given, way: Way::Canonical(role) }]);
         }
         None | Some(Ok(_)) => None,
         Some(Err(error @ (IngestError::UnknownHeader { .. } | IngestError::NotTheRole { .. }))) => {
@@ -242,7 +253,12 @@ fn one<'r>(
         Some(Err(error)) => return Err(vec![error]),
     };
     let reader = reader().map_err(|error| vec![error])?;
-    let found = source::discover(path, &source::Limits::default()).map_err(|error| vec![empty(error)])?;
+    let found = match plain.pipe {
+        None => source::discover(path, &source::Limits::default()),
+        Some(_) => source::through_pipe(plain.clone())
+            .map(|place| Discovery { places: vec![place], ..Discovery::default() }),
+    };
+    let found = found.map_err(|error| vec![empty(error)])?;
     passed_over.extend(found.passed_over.iter().map(|one| format!("{}: {}", one.place, one.reason)));
     let mut errors: Vec<IngestError> = found.errors.into_iter().map(empty).collect();
     let mut sources: Vec<Source> = Vec::new();
@@ -269,7 +285,7 @@ fn one<'r>(
                     && is_plain
                     && (misses_role || is_defective(&opened, &recognised))
                 {
-                    return Err(vec![again(error, path, given)]);
+                    return Err(vec![again(error, &plain, given)]);
                 }
                 if misses_role && let Some(role) = given {
                     let dialect = dialect.id.clone();
@@ -300,7 +316,7 @@ fn one<'r>(
                     && direct.is_some()
                     && nearest.as_ref().is_none_or(|id| id.starts_with("canonical-")) =>
             {
-                errors.extend(direct.as_ref().map(|error| again(error, path, given)));
+                errors.extend(direct.as_ref().map(|error| again(error, &plain, given)));
             }
             Err(error) => errors.push(error),
         }
@@ -326,9 +342,8 @@ fn is_canonical_text(place: &Place) -> bool {
 }
 
 /// The error of the direct way, once more.
-fn again(error: &IngestError, path: &Path, given: Option<Role>) -> IngestError {
-    let plain = Place { path: path.to_owned(), part: None, kind: Kind::Text, packing: Packing::Plain };
-    match role_of(&plain, given) {
+fn again(error: &IngestError, plain: &Place, given: Option<Role>) -> IngestError {
+    match role_of(plain, given) {
         Err(error) => error,
         Ok(_) => IngestError::Empty { file: error.to_string() },
     }
@@ -346,13 +361,10 @@ fn empty(error: SourceError) -> IngestError {
 }
 
 /// Whether a file is text of another encoding than UTF-8, though its header reads the same in both.
-fn is_recoded(path: &Path) -> Result<bool, Vec<IngestError>> {
-    // A pipe is read once.
-    if !std::fs::metadata(path).is_ok_and(|about| about.is_file()) {
-        return Ok(false);
-    }
-    let error = |source| vec![IngestError::Io { path: path.to_owned(), source }];
-    source::encoding_of(path).map(|found| found == Some(Encoding::Gb18030)).map_err(error)
+fn is_recoded(place: &Place) -> std::io::Result<bool> {
+    // Of a pipe no more is looked at than its header: the rest may be long in coming.
+    let encoding = if place.pipe.is_some() { None } else { source::encoding_of(&place.path)? };
+    Ok(encoding == Some(Encoding::Gb18030))
 }
 
 fn recognise(

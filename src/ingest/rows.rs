@@ -9,6 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use csv::ByteRecord;
 
+use super::stored::StoredRows;
 use crate::scan::{Position, Record};
 
 /// How much is read at once.
@@ -36,16 +37,20 @@ pub(super) enum RowCells<'r> {
     Read(&'r ByteRecord),
     /// As the block reader finds them: only the wanted ones, and for each column its place among these.
     Scanned(Record<'r>, &'r [Option<usize>]),
+    /// As a file of typed columns gives them: one of its rows, and of that the wanted ones.
+    Stored(&'r StoredRows<'r>, usize),
     /// As a conversion of a vendor's export gives them.
     Canonical(&'r [Option<String>]),
 }
 
 impl<'r> RowCells<'r> {
     /// The bytes of a cell.
+    #[inline]
     pub(super) fn get(self, place: usize) -> Option<&'r [u8]> {
         match self {
             Self::Read(record) => record.get(place),
             Self::Scanned(record, slots) => record.get((*slots.get(place)?)?),
+            Self::Stored(rows, at) => rows.cell(at, place),
             Self::Canonical(cells) => cells.get(place)?.as_deref().map(str::as_bytes),
         }
     }
@@ -55,6 +60,7 @@ impl<'r> RowCells<'r> {
         match self {
             Self::Read(record) => record.len(),
             Self::Scanned(record, _) => record.field_count(),
+            Self::Stored(rows, _) => rows.width(),
             Self::Canonical(cells) => cells.len(),
         }
     }

@@ -19,10 +19,13 @@ use super::{
     progress::Progress,
     reading::{Reader, Reading},
     rows::{Bytes, Row, RowCells, Rows, split_plainly},
+    stored::{self, StoredRows},
 };
 use crate::{
     digest::Digest,
-    export::source::{Limits, PackedBytes, Packing, Place, SourceError, open_bytes},
+    export::source::{
+        Kind, Limits, PackedBytes, Packing, Place, SourceError, StoredTable, open_bytes, open_stored,
+    },
     record::{FileId, Role},
     scan::{self, Block, Columns, Position, Record, Scan, ScanError, Source},
 };
@@ -54,6 +57,10 @@ pub(super) trait Take: Sync {
         count: usize,
         slots: &Slots,
     );
+    /// Takes the rows of a stretch of a file of typed columns.
+    fn stored(&self, state: &mut Self::State, part: &mut Self::Part, rows: &StoredRows<'_>) {
+        (0..rows.len()).for_each(|at| self.row(state, part, &rows.row(at)));
+    }
     /// Takes any row.
     fn row(&self, state: &mut Self::State, part: &mut Self::Part, row: &Row<'_>);
 }
@@ -96,9 +103,14 @@ pub(super) struct Table<'p> {
     pub(super) layout: Layout,
     pub(super) read: FileRead,
     place: Place,
-    rows: Rows,
-    packed: PackedBytes,
+    body: Body,
     reading: Reading<'p>,
+}
+
+/// The rows of a table below its header.
+enum Body {
+    Text { rows: Box<Rows>, packed: PackedBytes },
+    Stored(Box<dyn StoredTable>),
 }
 
 /// Opens a table and recognises its header.
@@ -108,6 +120,9 @@ pub(super) fn open<'p>(
     given: Option<Role>,
     reading: &Reading<'p>,
 ) -> Result<Table<'p>, IngestError> {
+    if place.kind == Kind::Parquet {
+        return open_typed(id, place, given, reading);
+    }
     let (bytes, packed) = bytes_of(place)?;
     let mut rows = Rows::new(bytes, Position::START, reading.row_bytes_max);
     let header: Vec<String> = match rows.next().map_err(|error| unreadable(place, error))? {
@@ -125,7 +140,26 @@ pub(super) fn open<'p>(
     let mut read = FileRead::new(id, &place.path, layout.role);
     read.part = place.part.as_ref().map(|(_, name)| name.clone());
     read.unknown_columns.clone_from(&layout.unknown);
-    Ok(Table { layout, read, place: place.clone(), rows, packed, reading: *reading })
+    let body = Body::Text { rows: Box::new(rows), packed };
+    Ok(Table { layout, read, place: place.clone(), body, reading: *reading })
+}
+
+/// The same of a table of typed columns.
+fn open_typed<'p>(
+    id: FileId,
+    place: &Place,
+    given: Option<Role>,
+    reading: &Reading<'p>,
+) -> Result<Table<'p>, IngestError> {
+    let table = open_stored(place)?;
+    let stored = table.stored();
+    let header: Vec<String> = stored.columns.iter().map(|column| column.name.clone()).collect();
+    let layout = recognise(&place.path.to_string_lossy(), &header, given)?;
+    let mut read = FileRead::new(id, &place.path, layout.role);
+    let unread = stored::describe(stored, &layout, &mut read);
+    unread.map_err(|error| SourceError::of_reading(place, error))?;
+    let body = Body::Stored(table);
+    Ok(Table { layout, read, place: place.clone(), body, reading: *reading })
 }
 
 /// What an empty file was to tell of, by the one role that its name holds.
@@ -163,19 +197,37 @@ impl Table<'_> {
         consume: impl FnMut(T::Part) + Send,
     ) -> Result<FileRead, IngestError> {
         let Reading { reader, threads, digest, row_bytes_max, progress } = self.reading;
-        let Self { layout, mut read, place, mut rows, packed, .. } = self;
+        let Self { layout, mut read, place, body, .. } = self;
+        let packed = match &body {
+            Body::Text { packed, .. } => packed.clone(),
+            Body::Stored(_) => PackedBytes::default(),
+        };
         let mut meter = Meter { progress, packed, is_packed: place.packing != Packing::Plain, shown: 0 };
         let all = read.bytes;
         // A pipe is read once, from its first byte to its last: blocks begin anew behind damage.
-        let is_pipe = place.packing == Packing::Plain
-            && !std::fs::metadata(&place.path).is_ok_and(|about| about.is_file());
-        let run = || match (reader, slots) {
-            (Reader::Blocks { bytes }, Some(slots)) if !is_pipe => {
+        let is_pipe = place.pipe.is_some();
+        let run = || match (body, reader, slots) {
+            (Body::Stored(table), ..) => {
+                let wanted = slots.map(|slots| slots.columns.indices().to_vec());
+                let wanted = wanted.unwrap_or_else(|| layout.places.iter().flatten().copied().collect());
+                let rows = u128::from(table.stored().rows.max(1));
+                let mut consume = consume;
+                let consume = |part, to_row| {
+                    consume(part);
+                    let bytes = u128::from(all) * u128::from(to_row) / rows;
+                    meter.reach(u64::try_from(bytes).unwrap_or(all));
+                };
+                stored::read(table.as_ref(), &wanted, threads, take, consume)
+                    .map_err(|error| SourceError::of_reading(&place, error).into())
+            }
+            (Body::Text { rows, .. }, Reader::Blocks { bytes }, Some(slots)) if !is_pipe => {
                 let blocks =
                     Blocks { place: &place, width: layout.width, slots, bytes, threads, row_bytes_max };
-                blocks.read(rows, take, &mut meter, consume)
+                blocks.read(*rows, take, &mut meter, consume)
             }
-            _ => in_turn(&mut rows, take, &mut meter, consume).map_err(|error| unreadable(&place, error)),
+            (Body::Text { mut rows, .. }, ..) => {
+                in_turn(&mut rows, take, &mut meter, consume).map_err(|error| unreadable(&place, error))
+            }
         };
         // What went through a pipe is gone.
         let sha256 = if !digest || is_pipe {
@@ -421,7 +473,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{export::source::Kind, ingest::Silent};
+    use crate::ingest::Silent;
 
     /// Rows as they come: line, cells, and whether a quote is left open.
     struct TakeAll;
@@ -459,7 +511,7 @@ mod tests {
     fn rows(text: &[u8], reader: Reader, threads: usize, row_bytes_max: usize) -> Found {
         let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
         file.write_all(text).unwrap();
-        let place = Place { path: file.path().into(), part: None, kind: Kind::Text, packing: Packing::Plain };
+        let place = Place::plain(file.path()).unwrap();
         let threads = NonZeroUsize::new(threads).unwrap();
         let reading = Reading { reader, threads, row_bytes_max, ..Reading::new(&Silent) };
         let table = open(FileId(0), &place, None, &reading).unwrap();

@@ -27,6 +27,8 @@ pub(super) fn summary(report: &Report<'_>) -> io::Result<Value> {
                 let roles: Vec<&str> = file.roles.iter().map(|role| role.word()).collect();
                 entry.insert("dialect".to_owned(), json!(dialect));
                 entry.insert("roles".to_owned(), json!(roles));
+            }
+            if file.dialect.is_some() || !file.notes.is_empty() {
                 entry.insert("notes".to_owned(), json!(file.notes));
             }
             entry.insert("unknown_columns".to_owned(), json!(file.unknown_columns));

@@ -61,7 +61,7 @@ impl<S> Turnstile<S> {
 ///
 /// One thread at a time consumes; the others leave their results and go on, unless they are `ahead_max`
 /// numbers ahead of the one that is missing.
-pub(super) struct InOrder<T, C> {
+pub(crate) struct InOrder<T, C> {
     inner: Mutex<Pending<T>>,
     advanced: Condvar,
     consumer: Mutex<C>,
@@ -84,7 +84,7 @@ enum Delivery<T> {
 }
 
 impl<T, C: FnMut(T) -> ControlFlow<()>> InOrder<T, C> {
-    pub(super) fn new(consumer: C, ahead_max: u64) -> Self {
+    pub(crate) fn new(consumer: C, ahead_max: u64) -> Self {
         let pending = Pending { next: 0, queue: VecDeque::new(), is_consuming: false, shut: false };
         Self {
             inner: Mutex::new(pending),
@@ -95,7 +95,7 @@ impl<T, C: FnMut(T) -> ControlFlow<()>> InOrder<T, C> {
     }
 
     /// Waits until `number` is not too far ahead; `false` when shut.
-    pub(super) fn admit(&self, number: u64) -> bool {
+    pub(crate) fn admit(&self, number: u64) -> bool {
         let mut pending = lock(&self.inner);
         while number >= pending.next + self.ahead_max && !pending.shut {
             pending = self.advanced.wait(pending).unwrap_or_else(PoisonError::into_inner);
@@ -105,7 +105,7 @@ impl<T, C: FnMut(T) -> ControlFlow<()>> InOrder<T, C> {
 
     /// Leaves the result of `number`, if it has one, and consumes what is in turn. Breaks when the
     /// consumer wants no more.
-    pub(super) fn deliver(&self, number: u64, result: Option<T>) -> ControlFlow<()> {
+    pub(crate) fn deliver(&self, number: u64, result: Option<T>) -> ControlFlow<()> {
         let mut pending = lock(&self.inner);
         let place = usize::try_from(number - pending.next).expect("few numbers are ahead");
         if pending.queue.len() <= place {
@@ -143,9 +143,25 @@ impl<T, C: FnMut(T) -> ControlFlow<()>> InOrder<T, C> {
         self.advanced.notify_all();
     }
 
+    /// Shuts it if this thread panics while it holds the answer: nobody waits for a result that never comes.
+    pub(crate) fn shut_on_panic(&self) -> impl Drop + '_ {
+        ShutOnPanic(self)
+    }
+
     /// Whether it was shut, by the consumer or otherwise.
     pub(super) fn is_shut(&self) -> bool {
         lock(&self.inner).shut
+    }
+}
+
+/// See [`InOrder::shut_on_panic`].
+struct ShutOnPanic<'i, T, C: FnMut(T) -> ControlFlow<()>>(&'i InOrder<T, C>);
+
+impl<T, C: FnMut(T) -> ControlFlow<()>> Drop for ShutOnPanic<'_, T, C> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.shut();
+        }
     }
 }
 

@@ -37,6 +37,7 @@ mod workers;
 pub use blocks::{Block, Finished, Scan};
 pub use columns::{Columns, ColumnsError, Delimiter};
 pub use error::ScanError;
+pub(crate) use in_order::InOrder;
 pub use position::Position;
 pub use records::Records;
 pub use row::{Record, Rows};

@@ -16,6 +16,10 @@ pub(crate) const USAGE: &str = "usage_id,order_id,posted_at,quantity";
 pub(crate) const REFUNDS: &str =
     "refund_id,order_id,requested_at,channel,status,currency,refunded_cash,completed_at";
 
+/// Bytes that a pipe takes only while somebody reads it on: it holds 64 KiB, and no more are read of it at once
+/// to see what it is.
+pub(crate) const PIPED: usize = 1 << 18;
+
 /// The files of a run folder that every build writes.
 pub(crate) const RUN_FILES: [&str; 6] =
     ["findings.csv", "findings.jsonl", "manifest.json", "outcomes.csv", "rejects.csv", "summary.json"];
@@ -182,6 +186,12 @@ impl<'f> Run<'f> {
 
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// Where standard input comes from.
+    pub(crate) fn stdin(mut self, from: impl Into<Stdio>) -> Self {
+        self.command.stdin(from);
         self
     }
 

@@ -13,6 +13,7 @@ mod signals;
 use std::process::ExitCode;
 
 use clap::Parser;
+use refund_audit::export::source::is_trusting;
 
 use args::{Args, Command};
 use exit::Exit;
@@ -22,6 +23,13 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return Exit::of_clap(&error).code(),
     };
+    // A library that panics over a damaged file is caught, and what is told is the error of that file.
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !is_trusting() {
+            tell(panic);
+        }
+    }));
     let done = std::panic::catch_unwind(|| {
         signals::watch()?;
         run(&args)

@@ -140,6 +140,20 @@ impl Conversion {
         self.parts.iter().map(of_part).collect()
     }
 
+    /// By table, the columns of instants of which its file does not say whether they are of UTC, each with
+    /// the rows of the table.
+    #[must_use]
+    pub fn zones_unsaid(&self) -> Vec<Vec<(String, u64)>> {
+        let of_part = |part: &Source| {
+            let Some(stored) = part.opened.stored() else { return Vec::new() };
+            let unmapped: Vec<usize> = part.binding.unmapped().map(|(at, _)| at).collect();
+            let read = stored.columns.iter().enumerate().filter(|(at, _)| !unmapped.contains(at));
+            let unsaid = read.filter(|(_, column)| column.is_zone_unsaid);
+            unsaid.map(|(_, column)| (column.name.clone(), stored.rows)).collect()
+        };
+        self.parts.iter().map(of_part).collect()
+    }
+
     /// Reads one row of the current part; `false` when all parts are at their end.
     fn step(&mut self) -> Result<bool, FileError> {
         let Some(part) = self.parts.front_mut() else { return Ok(false) };

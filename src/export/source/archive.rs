@@ -93,6 +93,7 @@ pub(super) fn list(path: &Path, limits: &Limits) -> Result<Listing, SourceError>
             part: Some((index, name)),
             kind: Kind::Text,
             packing: Packing::Zip,
+            pipe: None,
         });
     }
     Ok(listing)

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Kind, Limits, Packing, Place, SourceError, archive, workbook};
+use super::{Kind, Limits, Packing, Place, SourceError, archive, open_bytes, workbook};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -134,9 +134,7 @@ fn take_from_folder(path: &Path, limits: &Limits, found: &mut Discovery) -> Resu
 fn take(path: &Path, limits: &Limits, found: &mut Discovery) -> Result<(), SourceError> {
     let head = first_bytes(path)?;
     let name = || path.display().to_string();
-    let mut push = |kind, packing| {
-        found.places.push(Place { path: path.to_owned(), part: None, kind, packing });
-    };
+    let mut push = |kind, packing| found.places.push(Place::of_file(path, kind, packing));
     match magic(&head) {
         Magic::Empty => return Err(SourceError::Empty(name())),
         Magic::Gzip => push(Kind::Text, Packing::Gzip),
@@ -164,14 +162,40 @@ fn take(path: &Path, limits: &Limits, found: &mut Discovery) -> Result<(), Sourc
 /// Whether a file is parquet, by its first bytes.
 #[must_use]
 pub fn is_parquet(path: &Path) -> bool {
-    // What is read from a pipe is gone.
-    path.is_file() && first_bytes(path).is_ok_and(|head| magic(&head) == Magic::Parquet)
+    first_bytes(path).is_ok_and(|head| magic(&head) == Magic::Parquet)
 }
+
+/// What comes through a pipe, by its first bytes: text, packed or not. What can be read at any place only, such as
+/// an archive, cannot come through one.
+///
+/// # Errors
+///
+/// [`SourceError`] where it is no table, or cannot be read.
+pub fn through_pipe(place: Place) -> Result<Place, SourceError> {
+    let (bytes, _) = open_bytes(&place, &Limits::default())?;
+    let mut head = Vec::new();
+    bytes.take(HEAD_BYTES).read_to_end(&mut head).map_err(|error| SourceError::of_reading(&place, error))?;
+    let packing = match magic(&head) {
+        Magic::Other => Packing::Plain,
+        Magic::Gzip => Packing::Gzip,
+        Magic::Zstd => Packing::Zstd,
+        Magic::Empty => return Err(SourceError::Empty(place.to_string())),
+        Magic::Not(found) => return Err(SourceError::NotATable { place: place.to_string(), found }),
+        Magic::Zip | Magic::Parquet => {
+            let found = "a pipe with an archive, a workbook or parquet, which are read from files";
+            return Err(SourceError::NotATable { place: place.to_string(), found });
+        }
+    };
+    Ok(Place { packing, ..place })
+}
+
+/// So much of a file is looked at to see what it is.
+const HEAD_BYTES: u64 = 4096;
 
 fn first_bytes(path: &Path) -> Result<Vec<u8>, SourceError> {
     let refuse = |source| SourceError::Io { place: path.display().to_string(), source };
     let mut head = Vec::new();
-    File::open(path).map_err(refuse)?.take(4096).read_to_end(&mut head).map_err(refuse)?;
+    File::open(path).map_err(refuse)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(refuse)?;
     Ok(head)
 }
 

@@ -9,9 +9,9 @@ use std::{
 use flate2::read::MultiGzDecoder;
 
 #[cfg(feature = "columns")]
-use super::parquet::ParquetRows;
+use super::parquet::{ParquetRows, ParquetTable};
 use super::{
-    Delimiter, Encoding, Kind, Limits, Packing, Place, RawRow, SourceError, Stored, archive,
+    Delimiter, Encoding, Kind, Limits, Packing, Place, RawRow, SourceError, Stored, StoredTable, archive,
     decode::{Decoding, SAMPLE_BYTES, read_some, sniff_encoding},
     delimiter::sep_line,
     guard::{Counted, Guarded, PackedBytes},
@@ -90,7 +90,12 @@ pub fn open_bytes(
     limits: &Limits,
 ) -> Result<(Box<dyn Read + Send>, PackedBytes), SourceError> {
     let error = |source| SourceError::Io { place: place.to_string(), source };
-    let file = || File::open(&place.path).map_err(error);
+    let file = || -> Result<Box<dyn Read + Send>, SourceError> {
+        Ok(match &place.pipe {
+            Some(pipe) => Box::new(pipe.clone().into_bytes()),
+            None => Box::new(File::open(&place.path).map_err(error)?),
+        })
+    };
     Ok(match (place.packing, &place.part) {
         (Packing::Zip, Some((index, _))) => archive::member(place, *index, limits)?,
         (Packing::Gzip, _) => {
@@ -116,6 +121,30 @@ fn open_parquet(place: &Place) -> Result<Opened, SourceError> {
         return Err(SourceError::Empty(place.to_string()));
     }
     Ok(Opened::typed(place, Rows::Parquet(Box::new(rows))))
+}
+
+/// Opens a file of typed columns, for several threads to read.
+///
+/// # Errors
+///
+/// [`SourceError`] where it gives no rows at all.
+#[cfg(feature = "columns")]
+pub fn open_stored(place: &Place) -> Result<Box<dyn StoredTable>, SourceError> {
+    let table = ParquetTable::open(&place.path).map_err(|error| SourceError::of_reading(place, error))?;
+    if table.stored().columns.is_empty() {
+        return Err(SourceError::Empty(place.to_string()));
+    }
+    Ok(Box::new(table))
+}
+
+/// Opens a file of typed columns; this build reads none.
+///
+/// # Errors
+///
+/// [`SourceError::LeftOut`].
+#[cfg(not(feature = "columns"))]
+pub fn open_stored(place: &Place) -> Result<Box<dyn StoredTable>, SourceError> {
+    Err(SourceError::LeftOut(place.to_string()))
 }
 
 #[cfg(not(feature = "columns"))]

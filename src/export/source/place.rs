@@ -1,6 +1,11 @@
 //! Where rows come from: a file, or a part of one.
 
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
+
+use super::Pipe;
 
 /// How the bytes of a place are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +55,25 @@ pub struct Place {
     pub kind: Kind,
     /// How it is packed.
     pub packing: Packing,
+    /// Where its path is no file: what was opened there, once.
+    pub pipe: Option<Pipe>,
+}
+
+impl Place {
+    /// A file that is looked at, if it is one.
+    #[must_use]
+    pub fn of_file(path: &Path, kind: Kind, packing: Packing) -> Self {
+        Self { path: path.to_owned(), part: None, kind, packing, pipe: None }
+    }
+
+    /// Plain text, from a file or from a pipe, which is opened.
+    ///
+    /// # Errors
+    ///
+    /// Where a pipe cannot be opened.
+    pub fn plain(path: &Path) -> io::Result<Self> {
+        Ok(Self { pipe: Pipe::of(path)?, ..Self::of_file(path, Kind::Text, Packing::Plain) })
+    }
 }
 
 impl fmt::Display for Place {

@@ -3,33 +3,98 @@
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
-/// A decimal of `scale` places. Zeros behind the last digit belong to its column and not to the number.
-pub(super) fn decimal_text(units: i128, scale: usize) -> String {
-    let digits = format!("{:0>width$}", units.unsigned_abs(), width = scale + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - scale);
-    let fraction = fraction.trim_end_matches('0');
-    let sign = if units < 0 { "-" } else { "" };
-    let point = if fraction.is_empty() { "" } else { "." };
-    format!("{sign}{whole}{point}{fraction}")
+/// Digits of the longest integer of 128 bits.
+const DIGITS_MAX: usize = 39;
+
+/// A decimal of `scale` places, at most 38. Zeros behind the last digit belong to its column and not to the
+/// number.
+pub(super) fn put_decimal(text: &mut Vec<u8>, units: i128, scale: usize) {
+    let mut digits = [b'0'; DIGITS_MAX];
+    let mut from = DIGITS_MAX;
+    let mut wide = units.unsigned_abs();
+    let mut narrow = loop {
+        match u64::try_from(wide) {
+            Ok(narrow) => break narrow,
+            Err(_) => {
+                from -= 1;
+                digits[from] = digit(wide % 10);
+                wide /= 10;
+            }
+        }
+    };
+    while narrow > 0 {
+        from -= 1;
+        digits[from] = digit(narrow % 10);
+        narrow /= 10;
+    }
+    let point = DIGITS_MAX - scale;
+    let (whole, fraction) = (&digits[from.min(point - 1)..point], without_zeros(&digits[point..]));
+    if units < 0 {
+        text.push(b'-');
+    }
+    text.extend_from_slice(whole);
+    if !fraction.is_empty() {
+        text.push(b'.');
+        text.extend_from_slice(fraction);
+    }
 }
 
 /// The day so many days after 1970-01-01.
-pub(super) fn day_text(days: i64) -> String {
+pub(super) fn put_day(text: &mut Vec<u8>, days: i64) {
     let (year, month, day) = civil(days);
-    format!("{year:04}-{month:02}-{day:02}")
+    match u64::try_from(year) {
+        Ok(year @ ..=9999) => put_digits::<4>(text, year),
+        _ => text.extend_from_slice(format!("{year:04}").as_bytes()),
+    }
+    text.push(b'-');
+    put_digits::<2>(text, month.unsigned_abs());
+    text.push(b'-');
+    put_digits::<2>(text, day.unsigned_abs());
 }
 
 /// An instant in so many ticks a second after 1970: with `Z` where it is known to be one of UTC, else as
 /// the text without an offset that a clock would show.
-pub(super) fn moment_text(ticks: i64, per_second: i64, is_utc: bool) -> String {
+pub(super) fn put_moment(text: &mut Vec<u8>, ticks: i64, per_second: i64, is_utc: bool) {
     let (seconds, part) = (ticks.div_euclid(per_second), ticks.rem_euclid(per_second));
-    let (days, second) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    let nanos = format!("{:09}", part * (1_000_000_000 / per_second));
-    let fraction = nanos.trim_end_matches('0');
-    let point = if fraction.is_empty() { "" } else { "." };
-    let (between, zone) = if is_utc { ("T", "Z") } else { (" ", "") };
-    format!("{}{between}{hour:02}:{minute:02}:{second:02}{point}{fraction}{zone}", day_text(days))
+    let (days, second) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY).unsigned_abs());
+    put_day(text, days);
+    text.push(if is_utc { b'T' } else { b' ' });
+    put_digits::<2>(text, second / 3600);
+    text.push(b':');
+    put_digits::<2>(text, second / 60 % 60);
+    text.push(b':');
+    put_digits::<2>(text, second % 60);
+    if part > 0 {
+        text.push(b'.');
+        put_digits::<9>(text, (part * (1_000_000_000 / per_second)).unsigned_abs());
+        while text.last() == Some(&b'0') {
+            text.pop();
+        }
+    }
+    if is_utc {
+        text.push(b'Z');
+    }
+}
+
+/// A number with zeros before it.
+fn put_digits<const WIDTH: usize>(text: &mut Vec<u8>, mut number: u64) {
+    let mut digits = [b'0'; WIDTH];
+    for place in digits.iter_mut().rev() {
+        *place = digit(number % 10);
+        number /= 10;
+    }
+    text.extend_from_slice(&digits);
+}
+
+/// Digits without the zeros at their end.
+fn without_zeros(digits: &[u8]) -> &[u8] {
+    let end = digits.iter().rposition(|&digit| digit != b'0').map_or(0, |last| last + 1);
+    &digits[..end]
+}
+
+/// The digit of a number below ten.
+fn digit(number: impl TryInto<u8>) -> u8 {
+    b'0' + number.try_into().unwrap_or_default()
 }
 
 /// Year, month and day of the Gregorian calendar, counted in years that begin in March and in cycles of 400.
@@ -50,6 +115,12 @@ const fn civil(days: i64) -> (i64, i64, i64) {
 mod tests {
     use super::*;
 
+    fn told(put: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut text = b"before".to_vec();
+        put(&mut text);
+        String::from_utf8(text.split_off(6)).unwrap()
+    }
+
     #[test]
     fn decimals_keep_every_digit_and_no_zero_of_their_column() {
         for (units, scale, wanted) in [
@@ -66,7 +137,7 @@ mod tests {
             ),
             (i128::MIN, 0, "-170141183460469231731687303715884105728"),
         ] {
-            assert_eq!(decimal_text(units, scale), wanted);
+            assert_eq!(told(|text| put_decimal(text, units, scale)), wanted);
         }
     }
 
@@ -81,10 +152,10 @@ mod tests {
             (-62_135_596_800_000, 1_000, false, "0001-01-01 00:00:00"),
             (253_402_300_799_000, 1_000, false, "9999-12-31 23:59:59"),
         ] {
-            assert_eq!(moment_text(ticks, per_second, is_utc), wanted);
+            assert_eq!(told(|text| put_moment(text, ticks, per_second, is_utc)), wanted);
         }
         for ticks in [i64::MIN, i64::MAX] {
-            moment_text(ticks, 1_000, true);
+            told(|text| put_moment(text, ticks, 1_000, true));
         }
     }
 
@@ -100,7 +171,7 @@ mod tests {
             (47_541, "2100-03-01"),
             (-719_162, "0001-01-01"),
         ] {
-            assert_eq!(day_text(days), wanted);
+            assert_eq!(told(|text| put_day(text, days)), wanted);
         }
     }
 }

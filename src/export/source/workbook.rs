@@ -30,6 +30,7 @@ pub(super) fn sheets(path: &Path, limits: &Limits) -> Result<Vec<Place>, SourceE
             part: Some((index, name)),
             kind: Kind::Sheet,
             packing: Packing::Plain,
+            pipe: None,
         })
         .collect())
 }

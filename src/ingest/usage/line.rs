@@ -4,6 +4,7 @@ use super::super::{
     cells::{Cells, Fault, Marks},
     file::ZONE,
     header::Layout,
+    rows::Row,
     schema::UsageColumn as C,
     table::Slots,
 };
@@ -65,6 +66,50 @@ pub(in crate::ingest) fn line<'r>(cells: &mut Cells<'r>, at: SourceRef) -> Resul
     })
 }
 
+/// The cells of a row, by their place among those that are looked at.
+pub(super) trait Fields<'r> {
+    /// The bytes of one.
+    fn get(&self, place: usize) -> Option<&'r [u8]>;
+    /// How many the row has, looked at or not.
+    fn field_count(&self) -> usize;
+    /// Where the row stands.
+    fn line(&self) -> u64;
+}
+
+impl<'r> Fields<'r> for Record<'r> {
+    #[inline]
+    fn get(&self, place: usize) -> Option<&'r [u8]> {
+        Record::get(self, place)
+    }
+
+    #[inline]
+    fn field_count(&self) -> usize {
+        Record::field_count(self)
+    }
+
+    #[inline]
+    fn line(&self) -> u64 {
+        Record::line(self)
+    }
+}
+
+impl<'r> Fields<'r> for Row<'r> {
+    #[inline]
+    fn get(&self, place: usize) -> Option<&'r [u8]> {
+        self.record.get(place)
+    }
+
+    #[inline]
+    fn field_count(&self) -> usize {
+        self.record.len()
+    }
+
+    #[inline]
+    fn line(&self) -> u64 {
+        self.line
+    }
+}
+
 /// Where the deciding columns stand among those that the block reader looks at.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Columns {
@@ -94,12 +139,19 @@ impl Columns {
         Self { usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis }
     }
 
+    /// Where they stand in the file.
+    pub(super) fn in_file(layout: &Layout) -> Self {
+        let [usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis] =
+            DECIDING.map(|column| layout.places[usize::from(column)]);
+        Self { usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis }
+    }
+
     /// The deciding fields of a row of `width` cells, where each of them is in its usual layout; `None`
     /// leaves the whole row to [`line`].
     #[inline]
     pub(super) fn read<'r>(
         &self,
-        record: &Record<'r>,
+        record: &impl Fields<'r>,
         width: usize,
         file: FileId,
         times: &mut TimeReader,

@@ -21,6 +21,7 @@ use super::{
     reading::Reading,
     rows::{Row, RowCells},
     schema::UsageColumn as C,
+    stored::StoredRows,
     table::{self, BATCH, Slots, Take},
 };
 use crate::{
@@ -129,6 +130,29 @@ impl<S: UsageSink> Take for TakeUsage<'_, S> {
             });
         }
         self.sink.take(taken, &lines);
+    }
+
+    fn stored(&self, times: &mut TimeReader, (taken, counts): &mut Self::Part, rows: &StoredRows<'_>) {
+        let columns = line::Columns::in_file(self.layout);
+        let mut lines: Vec<Line<'_>> = Vec::with_capacity(BATCH);
+        for from in (0..rows.len()).step_by(BATCH) {
+            lines.clear();
+            for row in (from..rows.len().min(from + BATCH)).map(|at| rows.row(at)) {
+                let read = if rows.is_exact() {
+                    columns.read(&row, self.layout.width, self.id, times, &mut counts.tally.marks)
+                } else {
+                    None
+                };
+                lines.extend(match read {
+                    Some(line) => {
+                        counts.accept(&line);
+                        Some(line)
+                    }
+                    None => counts.line(self.id, self.layout, &row),
+                });
+            }
+            self.sink.take(taken, &lines);
+        }
     }
 
     fn row(&self, _: &mut TimeReader, (taken, counts): &mut Self::Part, row: &Row<'_>) {

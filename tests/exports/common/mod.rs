@@ -2,7 +2,7 @@
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "shared by tests that each use a part")]
 
 use std::{
-    path::PathBuf,
+    path::Path,
     sync::{Arc, LazyLock},
 };
 
@@ -36,8 +36,7 @@ pub fn catalogue() -> Arc<Catalogue> {
 }
 
 pub fn opened(bytes: &[u8]) -> Result<Opened, SourceError> {
-    let place =
-        Place { path: PathBuf::from("test.csv"), part: None, kind: Kind::Text, packing: Packing::Plain };
+    let place = Place::of_file(Path::new("test.csv"), Kind::Text, Packing::Plain);
     open_text(place, Box::new(std::io::Cursor::new(bytes.to_vec())), &OpenOptions::default())
 }
 
