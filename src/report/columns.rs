@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::Report;
 use crate::{
+    engine::Stretch,
     finding::Finding,
     judge::Outcome,
     money::{Currency, Money},
@@ -72,17 +73,14 @@ impl OutcomeColumns {
         Ok(Self { writer, file })
     }
 
-    /// Writes outcomes as one row group; none is no row group.
-    pub(super) fn write(&mut self, list: &[Outcome]) -> io::Result<()> {
-        if list.is_empty() {
-            return Ok(());
-        }
-        self.writer.write_batch(&outcomes(list).map_err(failed)?).map_err(failed)
+    /// Writes outcomes as one row group.
+    pub(super) fn write(&mut self, some: &Stretch<'_>) -> io::Result<()> {
+        let list: Vec<Outcome> = (0..some.len()).into_par_iter().map(|at| some.get(at)).collect();
+        self.writer.write_batch(&outcomes(&list).map_err(failed)?).map_err(failed)
     }
 
-    /// Writes the last of them and the end of the file.
-    pub(super) fn finish(mut self, list: &[Outcome]) -> io::Result<()> {
-        self.write(list)?;
+    /// Writes the end of the file.
+    pub(super) fn finish(self) -> io::Result<()> {
         self.writer.finish().map_err(failed)?;
         self.file.sync_all()
     }

@@ -44,9 +44,10 @@ pub(super) fn write_findings(report: &Report<'_>, out: &mut dyn Write) -> io::Re
         .map_err(cause)?;
     table.flush()?;
     drop(table);
-    write_rows(&report.audit.findings, out, |some, text| {
+    let findings = &report.audit.findings;
+    write_rows(findings.len(), out, |some, text| {
         let mut table = writer(text);
-        some.iter().try_for_each(|finding| write_finding(finding, report.audit, &mut table))?;
+        findings[some].iter().try_for_each(|finding| write_finding(finding, report.audit, &mut table))?;
         table.flush()
     })
 }

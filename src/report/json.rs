@@ -6,8 +6,9 @@ use super::{Report, rows::FindingRow, side_by_side::write_rows};
 
 /// One object a line.
 pub(super) fn write_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write_rows(&report.audit.findings, out, |some, text| {
-        for finding in some {
+    let findings = &report.audit.findings;
+    write_rows(findings.len(), out, |some, text| {
+        for finding in &findings[some] {
             serde_json::to_writer(&mut *text, &FindingRow::of(finding, report.audit))?;
             text.push(b'\n');
         }

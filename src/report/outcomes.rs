@@ -7,34 +7,24 @@ use std::{
     path::Path,
 };
 
-use rayon::prelude::*;
-
 #[cfg(feature = "columns")]
 use super::columns::OutcomeColumns;
 use super::{Report, csv_files::outcome_columns, side_by_side::write_rows};
-use crate::{judge::Outcome, money::Money, record::Tender, time::Offset};
+use crate::{engine::Stretch, judge::Outcome, money::Money, record::Tender, time::Offset};
 
-/// Outcomes that are held unpacked: those of one row group.
+/// Outcomes of one row group.
 const TOGETHER: usize = 1 << 16;
 
 /// `outcomes.csv` and `outcomes.parquet`.
 pub(super) fn write_outcomes(report: &Report<'_>, folder: &Path) -> io::Result<()> {
     let mut table = Table::create(&folder.join("outcomes.csv"))?;
     let mut columns = Columns::create(folder)?;
-    // The columns of some outcomes are written while the next ones are unpacked and rendered.
-    let mut former = Vec::new();
     report.audit.outcomes.stretches(TOGETHER, |some| {
-        let next = || {
-            let list: Vec<Outcome> = (0..some.len()).into_par_iter().map(|at| some.get(at)).collect();
-            table.write(&list).map(|()| list)
-        };
-        let (written, list) = rayon::join(|| columns.write(&former), next);
-        written?;
-        former = list?;
-        Ok(())
+        let (columns, table) = rayon::join(|| columns.write(some), || table.write(some));
+        columns.and(table)
     })?;
-    let (written, ended) = rayon::join(|| columns.finish(&former), || table.finish());
-    written.and(ended)
+    let (columns, table) = rayon::join(|| columns.finish(), || table.finish());
+    columns.and(table)
 }
 
 /// `outcomes.csv`.
@@ -51,10 +41,10 @@ impl Table {
         Ok(Self { file })
     }
 
-    fn write(&mut self, list: &[Outcome]) -> io::Result<()> {
-        write_rows(list, &mut self.file, |rows, text| {
-            for outcome in rows {
-                put_row(outcome, text);
+    fn write(&mut self, outcomes: &Stretch<'_>) -> io::Result<()> {
+        write_rows(outcomes.len(), &mut self.file, |rows, text| {
+            for at in rows {
+                put_row(&outcomes.get(at), text);
             }
             Ok(())
         })
@@ -80,11 +70,11 @@ impl Columns {
         Ok(Self)
     }
 
-    const fn write(&mut self, _: &[Outcome]) -> io::Result<()> {
+    const fn write(&mut self, _: &Stretch<'_>) -> io::Result<()> {
         Ok(())
     }
 
-    const fn finish(self, _: &[Outcome]) -> io::Result<()> {
+    const fn finish(self) -> io::Result<()> {
         Ok(())
     }
 }
