@@ -90,7 +90,7 @@ fn main() {
         paid_at: order.paid_at.earliest(),
     });
     let mut keys = KeyTable::with_capacity(orders.len());
-    keys.insert_batch(orders.iter().map(|order| order.order_id.as_str().as_bytes()), 0, |_, _| {});
+    keys.insert_batch(orders.iter().map(|order| order.order_id.as_str().as_bytes()).zip(0..), |_, _, _| {});
     let index = OrderIndex::new(&keys, purchases, &[], in_question);
     let keeper = Keeper::new(&index, None, true);
     let file = export();

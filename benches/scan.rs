@@ -116,7 +116,7 @@ fn probe(criterion: &mut Criterion) {
     group.bench_function("insert-in-batches", |bencher| {
         bencher.iter(|| {
             let mut table = KeyTable::with_capacity(ids.len());
-            table.insert_batch(ids.iter().map(String::as_bytes), 0, |_, _| {});
+            table.insert_batch(ids.iter().map(String::as_bytes).zip(0..), |_, _, _| {});
             table.len()
         });
     });

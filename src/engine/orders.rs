@@ -134,7 +134,7 @@ impl<'w> Orders<'w> {
         let mut keys = KeyTable::with_capacity(places.len());
         let mut again: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         let ids = places.iter().map(|place| order_id_of(arena.at(*place)));
-        keys.insert_batch(ids, 0, |number, kept| again.entry(kept).or_default().push(number));
+        keys.insert_batch(ids.zip(0..), |_, number, kept| again.entry(kept).or_default().push(number));
         let places = places.into_iter().map(Some).collect();
         let mut orders = Self { wares, arena, places, keys, contradicted: BTreeMap::new() };
         for (kept, others) in again {

@@ -94,8 +94,8 @@ impl KeyTable {
         self.insert_asked(&self.asked(id), index)
     }
 
-    /// Notes that the `ids` stand for the numbers from `first` on, one after the other. An id that stands
-    /// for a number already keeps it, and is reported with the number it was to have and the one it has.
+    /// Notes that each id stands for its number; several may stand for one. An id that stands for a number
+    /// already keeps it: `stands` is told the id, the number that was wanted and the one it stands for.
     ///
     /// As with [`get_batch`](Self::get_batch), many ids are faster than one after the other.
     ///
@@ -104,28 +104,26 @@ impl KeyTable {
     /// Where a number is beyond [`KeyTable::INDEX_MAX`].
     pub fn insert_batch<'i>(
         &mut self,
-        ids: impl IntoIterator<Item = &'i [u8]>,
-        first: u32,
-        mut known: impl FnMut(u32, u32),
+        entries: impl IntoIterator<Item = (&'i [u8], u32)>,
+        mut stands: impl FnMut(&'i [u8], u32, u32),
     ) {
-        let mut ids = ids.into_iter();
-        let mut index = first;
+        let mut entries = entries.into_iter();
         loop {
-            let mut batch = [&[][..]; BATCH];
+            let mut batch = [(&[][..], 0); BATCH];
             let mut filled = 0;
-            for (place, id) in batch.iter_mut().zip(&mut ids) {
-                *place = id;
+            for (place, entry) in batch.iter_mut().zip(&mut entries) {
+                *place = entry;
                 filled += 1;
             }
             self.reserve(filled);
-            let batch = batch.map(|id| self.asked(id));
-            black_box(self.near(&batch[..filled]));
-            for asked in &batch[..filled] {
-                assert!(index <= Self::INDEX_MAX, "an index is at most {}", Self::INDEX_MAX);
-                if let Some(kept) = self.insert_asked(asked, index) {
-                    known(index, kept);
+            let batch = batch.map(|(id, index)| (self.asked(id), index));
+            let asked = batch.map(|(asked, _)| asked);
+            black_box(self.near(&asked[..filled]));
+            for (asked, index) in &batch[..filled] {
+                assert!(*index <= Self::INDEX_MAX, "an index is at most {}", Self::INDEX_MAX);
+                if let Some(standing) = self.insert_asked(asked, *index) {
+                    stands(asked.id, *index, standing);
                 }
-                index += 1;
             }
             if filled < BATCH {
                 return;
@@ -280,9 +278,11 @@ mod tests {
             prop_assert_eq!(table.len(), map.len());
             let mut batched = KeyTable::new();
             let mut known = Vec::new();
-            batched.insert_batch(inserted.iter().map(Vec::as_slice), 0, |index, kept| known.push((index, kept)));
-            let repeated = (0..).zip(&inserted).filter(|(index, id)| map[*id] != *index);
-            prop_assert_eq!(known, repeated.map(|(index, id)| (index, map[id])).collect::<Vec<_>>());
+            let entries = inserted.iter().map(Vec::as_slice).zip(0..);
+            batched.insert_batch(entries.clone(), |id, wanted, standing| known.push((id, wanted, standing)));
+            let repeated = entries.filter(|(id, index)| map[*id] != *index);
+            let repeated: Vec<_> = repeated.map(|(id, index)| (id, index, map[id])).collect();
+            prop_assert_eq!(known, repeated);
             prop_assert_eq!(batched.len(), map.len());
             let all: Vec<&[u8]> = inserted.iter().chain(&asked).map(Vec::as_slice).collect();
             let wanted: Vec<_> = all.iter().map(|&id| map.get(id).copied()).collect();
@@ -299,12 +299,22 @@ mod tests {
         let mut made = KeyTable::with_capacity(100_000);
         let mut grown = KeyTable::new();
         let ids: Vec<String> = (0..100_000).map(|index| format!("2026010100{index:010}")).collect();
-        made.insert_batch(ids.iter().map(String::as_bytes), 0, |_, _| {});
+        made.insert_batch(ids.iter().map(String::as_bytes).zip(0..), |_, _, _| {});
         for (index, id) in (0..).zip(&ids) {
             grown.insert(id.as_bytes(), index);
         }
         assert_eq!(made.memory_bytes(), 3_840_000);
         assert!(grown.memory_bytes() <= 7_680_000);
+    }
+
+    #[test]
+    fn several_ids_stand_for_one_number() {
+        let mut table = KeyTable::new();
+        let mut told = Vec::new();
+        let entries: [(&[u8], u32); 4] = [(b"a", 7), (b"b", 7), (b"a", 8), (b"b", 7)];
+        table.insert_batch(entries, |id, wanted, standing| told.push((id, wanted, standing)));
+        assert_eq!(told, [(&b"a"[..], 8, 7), (b"b", 7, 7)]);
+        assert_eq!([table.get(b"a"), table.get(b"b"), table.get(b"c")], [Some(7), Some(7), None]);
     }
 
     #[test]
