@@ -58,6 +58,28 @@ impl Marks {
     }
 }
 
+/// The marked bytes of a window without quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PlainMarks {
+    /// Bytes that are the delimiter.
+    pub delimiters: u64,
+    /// Bytes that are a line feed.
+    pub line_feeds: u64,
+}
+
+impl PlainMarks {
+    /// The marks of a window; `None` where there is a quote in it.
+    #[inline(always)]
+    pub(super) fn of<S: Simd>(simd: S, window: &[u8; WINDOW], delimiter: u8) -> Option<Self> {
+        let window = u8x64::from_slice(simd, window);
+        let marks = Self {
+            delimiters: window.simd_eq(delimiter).to_bitmask(),
+            line_feeds: window.simd_eq(b'\n').to_bitmask(),
+        };
+        (window.simd_eq(b'"').to_bitmask() == 0).then_some(marks)
+    }
+}
+
 /// What many bytes hold, at one look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
@@ -113,6 +135,12 @@ mod tests {
             let marks = dispatch!(Level::new(), simd => Marks::at(simd, &bytes, base, delimiter));
             prop_assert_eq!(marks, plainly);
             prop_assert_eq!(dispatch!(Level::baseline(), simd => Marks::at(simd, &bytes, base, delimiter)), plainly);
+            let window = bytes[base..].first_chunk().unwrap();
+            let plain = dispatch!(Level::new(), simd => PlainMarks::of(simd, window, delimiter));
+            prop_assert_eq!(plain.is_none(), window.contains(&b'"'));
+            let wanted = (plainly.delimiters, plainly.stops);
+            let is_alike = plain.is_none_or(|marks| (marks.delimiters, marks.line_feeds) == wanted);
+            prop_assert!(is_alike);
         }
     }
 }
