@@ -27,7 +27,7 @@ use crate::{
     export::source::Place,
     money::Quantity,
     record::{Basis, Defect, Fate, FileId, Role, SourceRef},
-    scan::{self, times::TimeReader},
+    scan,
     time::Instant,
 };
 
@@ -36,6 +36,7 @@ pub use index::{OrderIndex, Purchase};
 pub use keep::{Keeper, Kept};
 pub use line::Line;
 pub(super) use line::line;
+use line::{Sums, Times};
 
 /// What becomes of usage rows. What is taken of some rows must not depend on which thread took them, nor on
 /// which rows were taken before.
@@ -95,11 +96,11 @@ struct TakeUsage<'t, S> {
 }
 
 impl<S: UsageSink> Take for TakeUsage<'_, S> {
-    type State = TimeReader;
+    type State = Times;
     type Part = (S::Taken, Counts);
 
-    fn state(&self) -> TimeReader {
-        line::times()
+    fn state(&self) -> Times {
+        Times::new()
     }
 
     fn part(&self) -> Self::Part {
@@ -108,30 +109,28 @@ impl<S: UsageSink> Take for TakeUsage<'_, S> {
 
     fn records(
         &self,
-        times: &mut TimeReader,
+        times: &mut Times,
         (taken, counts): &mut Self::Part,
         records: scan::Rows<'_>,
         count: usize,
         slots: &Slots,
     ) {
         let mut lines: Vec<Line<'_>> = Vec::with_capacity(BATCH);
+        let mut sums = Sums::default();
         for record in records.iter().take(count) {
             let columns = self.columns.as_ref();
-            let read = columns.and_then(|columns| {
-                columns.read(&record, self.layout.width, self.id, times, &mut counts.tally.marks)
-            });
-            lines.extend(match read {
-                Some(line) => {
-                    counts.accept(&line);
-                    Some(line)
-                }
-                None => counts.line(self.id, self.layout, &slots.row(record)),
-            });
+            let read = columns
+                .and_then(|columns| columns.read(&record, self.layout.width, self.id, times, &mut sums));
+            match read {
+                Some(line) => lines.push(line),
+                None => lines.extend(counts.line(self.id, self.layout, &slots.row(record))),
+            }
         }
+        counts.take_up(&sums);
         self.sink.take(taken, &lines);
     }
 
-    fn row(&self, _: &mut TimeReader, (taken, counts): &mut Self::Part, row: &Row<'_>) {
+    fn row(&self, _: &mut Times, (taken, counts): &mut Self::Part, row: &Row<'_>) {
         if let Some(line) = counts.line(self.id, self.layout, row) {
             self.sink.take(taken, &[line]);
         }
@@ -165,17 +164,24 @@ impl Counts {
         }
     }
 
-    #[inline]
     fn accept(&mut self, line: &Line<'_>) {
         self.rows += 1;
         self.quantity += line.quantity.units();
         if line.basis == Basis::Deduction {
-            let (first, last) = (line.posted_at.earliest(), line.posted_at.latest());
-            self.post((first, last));
+            self.post((line.posted_at.earliest(), line.posted_at.latest()));
         }
     }
 
-    #[inline]
+    /// Rows that were read by position.
+    fn take_up(&mut self, sums: &Sums) {
+        self.tally.marks.add(sums.marks());
+        self.rows += sums.rows;
+        self.quantity += sums.quantity;
+        if let Some(postings) = sums.postings() {
+            self.post(postings);
+        }
+    }
+
     fn post(&mut self, (first, last): (Instant, Instant)) {
         let (from, to) = self.postings.unwrap_or((first, last));
         self.postings = Some((from.min(first), to.max(last)));
