@@ -90,10 +90,7 @@ fn main() {
         paid_at: order.paid_at.earliest(),
     });
     let mut keys = KeyTable::with_capacity(orders.len());
-    keys.insert_batch(
-        (0..).zip(&orders).map(|(number, order)| (order.order_id.as_str().as_bytes(), number)),
-        |_, _, _| {},
-    );
+    keys.insert_batch(orders.iter().map(|order| order.order_id.as_str().as_bytes()).zip(0..), |_, _, _| {});
     let index = OrderIndex::new(&keys, purchases, &[], in_question);
     let keeper = Keeper::new(&index, None, true);
     let file = export();

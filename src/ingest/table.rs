@@ -413,8 +413,11 @@ impl Blocks<'_> {
         let mut part = take.part();
         let mut records = block.records();
         let end = block.start().offset + block.bytes().len() as u64;
+        let may_be_long = block.bytes().len() > self.row_bytes_max;
         while let Some(rows) = records.next_rows(BATCH) {
-            let unclosed = rows.iter().position(|record| self.is_unclosed(&record));
+            let may_be_unclosed = may_be_long || rows.has_quoted();
+            let unclosed =
+                may_be_unclosed.then(|| rows.iter().position(|record| self.is_unclosed(&record))).flatten();
             take.records(state, &mut part, rows, unclosed.unwrap_or(rows.len()), self.slots);
             if let Some(record) = unclosed.and_then(|place| rows.get(place)) {
                 return Mapped { part, left_at: Some(record.position()), end };

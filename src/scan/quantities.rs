@@ -19,6 +19,9 @@ const SHORT_BYTES_MAX: usize = 19;
 #[inline]
 pub fn read_i64(text: &[u8]) -> Option<i64> {
     let (is_negative, digits) = split_sign(text);
+    if let Some(units) = read_usual(digits) {
+        return Some(if is_negative { -units } else { units });
+    }
     if digits.len() > SHORT_BYTES_MAX {
         return read_i128(text)?.try_into().ok();
     }
@@ -45,6 +48,62 @@ pub fn read_i128(text: &[u8]) -> Option<i128> {
     }
     let units = value * i128::from(SCALES[places]);
     Some(if is_negative { -units } else { units })
+}
+
+/// Eight noughts.
+const ZEROES: u64 = u64::from_le_bytes([b'0'; 8]);
+
+/// One to seven digits, the point, and one to eight decimals, four to sixteen bytes in all; `None` for all else.
+/// Digits are looked at eight at once.
+#[inline]
+fn read_usual(text: &[u8]) -> Option<i64> {
+    let [low, high] = words(text)?;
+    // The lowest of these bits is that of the first point.
+    let points = low ^ u64::from_le_bytes([b'.'; 8]);
+    let points = points.wrapping_sub(0x0101_0101_0101_0101) & !points & 0x8080_8080_8080_8080;
+    let point = points.trailing_zeros() / 8;
+    if !matches!(point, 1..=7) || !matches!(text.len() - point as usize, 2..=9) {
+        return None;
+    }
+    // Noughts before the digits and behind the decimals, so that either is a number of eight digits.
+    let whole = (low ^ ZEROES) << (64 - point * 8);
+    let behind = (point + 1) * 8;
+    let decimals = (low.unbounded_shr(behind) | high << (64 - behind)) ^ ZEROES;
+    let too_large = (whole.wrapping_add(0x7676_7676_7676_7676) | whole)
+        | (decimals.wrapping_add(0x7676_7676_7676_7676) | decimals);
+    (too_large & 0x8080_8080_8080_8080 == 0)
+        .then(|| eight_digits(whole) * i64::from(SCALES[0]) + eight_digits(decimals))
+}
+
+/// The bytes of a text of four to sixteen, with noughts behind them.
+#[inline]
+fn words(text: &[u8]) -> Option<[u64; 2]> {
+    let bits = |bytes: usize| u32::try_from(bytes * 8).expect("few bytes");
+    // A long text and a short one have their ends read over one another.
+    match text.len() {
+        length @ 8..=16 => {
+            let (low, high) =
+                (u64::from_le_bytes(*text.first_chunk()?), u64::from_le_bytes(*text.last_chunk()?));
+            let noughts = ZEROES.unbounded_shl(bits(length - 8));
+            Some([low, high.unbounded_shr(bits(16 - length)) | noughts])
+        }
+        length @ 4..8 => {
+            let (low, high) =
+                (u32::from_le_bytes(*text.first_chunk()?), u32::from_le_bytes(*text.last_chunk()?));
+            let low = u64::from(low) | u64::from(high) << bits(length - 4);
+            Some([low | ZEROES << bits(length), ZEROES])
+        }
+        _ => None,
+    }
+}
+
+/// The number of eight digits, each of which is its value already.
+#[inline]
+fn eight_digits(digits: u64) -> i64 {
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let [low, high] = [pairs, pairs >> 16].map(|pairs| pairs & 0x0000_00ff_0000_00ff);
+    let sum = low.wrapping_mul(100 + (1_000_000 << 32)).wrapping_add(high.wrapping_mul(1 + (10_000 << 32)));
+    i64::try_from(sum >> 32).expect("eight digits")
 }
 
 #[inline]
@@ -158,7 +217,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_widths_agree(text in "-?[0-9]{0,21}\\.?[0-9]{0,9}") {
+        fn both_widths_agree(text in "-?[0-9]{0,21}\\.?[0-9]{0,9}|-?[0-9]{0,9}[.][0-9]{0,9}|[-+./:0-9]{1,17}") {
             let wide = read_i128(text.as_bytes());
             let narrow = wide.and_then(|units| i64::try_from(units).ok());
             prop_assert_eq!(read_i64(text.as_bytes()), narrow);

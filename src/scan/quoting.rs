@@ -7,7 +7,7 @@
 //! begins. A guess saves waiting for the chunks before; it is never trusted (see
 //! [`stitch`](super::stitch)).
 
-use memchr::{memchr_iter, memchr2_iter};
+use memchr::{memchr_iter, memchr2_iter, memrchr};
 
 /// What stands before a byte, as far as it decides what a quote at that byte means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,12 @@ impl Quoting {
             Some(boundary) => (state, Some(head.len() + boundary)),
             None => (state, self.step_with_boundary(head, delimiter).1),
         }
+    }
+
+    /// The same where there are no quotes and the bytes do not begin inside of any.
+    pub(super) fn after_plain_with_boundary(bytes: &[u8], delimiter: u8) -> (Self, Option<usize>) {
+        let state = Quotes::new(Self::FieldStart).state_behind(bytes, delimiter);
+        (state, memrchr(b'\n', bytes).map(|at| at + 1))
     }
 
     fn step_with_boundary(self, bytes: &[u8], delimiter: u8) -> (Self, Option<usize>) {
@@ -175,6 +181,9 @@ mod tests {
             }
             prop_assert_eq!(state.after(&bytes, b','), plainly);
             prop_assert_eq!(state.after_with_boundary(&bytes, b','), (plainly, last_boundary));
+            if state == Quoting::FieldStart && !bytes.contains(&b'"') {
+                prop_assert_eq!(Quoting::after_plain_with_boundary(&bytes, b','), (plainly, last_boundary));
+            }
             for other in [Quoting::FieldStart, Quoting::Text, Quoting::Quoted, Quoting::QuoteSeen] {
                 if state.reads_like(other, &bytes) && !bytes.is_empty() {
                     prop_assert_eq!(other.after_with_boundary(&bytes, b','), (plainly, last_boundary));

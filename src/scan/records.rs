@@ -1,13 +1,15 @@
 //! The splitter: from the bytes of whole records to their wanted fields.
 //!
-//! A record is walked from mark to mark: where the leading columns end is noted, the others are counted,
-//! and a line feed stops the walk. A quote counts only where a field begins; what it encloses is passed.
+//! Text without quotes is taken window by window: every mark is noted, and line feeds tell which of them are
+//! of one record. Where a quote comes, a record is walked from mark to mark: where the leading columns end is
+//! noted, the others are counted, and a line feed stops the walk. A quote counts only where a field begins;
+//! what it encloses is passed.
 //! Where a field is wanted that was quoted, [`unquote`] reads it. The result is what the `csv` crate gives
 //! with `flexible(true)`, without trimming, and with the line feed as the one end of a record; then one
 //! carriage return is taken off the end of the last field, and a record of one empty field is none.
 #![expect(clippy::inline_always, reason = "or the compiler forgets which instructions were chosen")]
 
-use std::ops::Range;
+use std::{mem, ops::Range};
 
 use fearless_simd::{Level, Simd, dispatch};
 
@@ -15,11 +17,13 @@ use super::{
     Columns, Delimiter, Position, Record, Rows,
     row::{Buffer, Extent, Span, without_return},
     unquote::unquote,
-    windows::{Marks, WINDOW},
+    windows::{Marks, PlainMarks, WINDOW},
 };
 
 /// Delimiters noted at once, whether there are so many or not: a loop of fixed length predicts well.
 const NOTED: usize = 8;
+/// A record with more fields than this behind the wanted ones is walked, so that they are not all noted.
+const FIELDS_MAX: usize = 1024;
 
 /// The records of a text, in order.
 #[derive(Clone, Debug)]
@@ -37,9 +41,12 @@ pub struct Records<'b> {
     base: usize,
     /// What is marked in the window and not used up.
     marks: Marks,
-    /// `bounds[n]` is where field `n` of the record being read starts, one behind the end of field
-    /// `n - 1`; only the columns up to the last wanted one are noted, and [`NOTED`] more have room.
-    bounds: Vec<usize>,
+    /// How many bounds of the buffer are those of records that were read.
+    bounded: usize,
+    /// Where records end that were seen in text without quotes, as places among the bounds.
+    ends: Vec<usize>,
+    /// Whether the last record had no quotes, so that the next has probably none.
+    is_plain: bool,
     buffer: Buffer,
 }
 
@@ -60,7 +67,9 @@ impl<'b> Records<'b> {
             line: start.line,
             base: usize::MAX,
             marks: Marks::default(),
-            bounds: vec![0; columns.width() + 1 + NOTED],
+            bounded: 0,
+            ends: Vec::new(),
+            is_plain: true,
             buffer: Buffer::default(),
         }
     }
@@ -78,11 +87,12 @@ impl<'b> Records<'b> {
     /// [`KeyTable::get_batch`]: super::keys::KeyTable::get_batch
     pub fn next_rows(&mut self, rows_max: usize) -> Option<Rows<'_>> {
         self.buffer.clear();
+        self.bounded = 0;
         dispatch!(self.level, simd => self.read_records(simd, rows_max));
         let rows = Rows {
             block: self.bytes,
             block_offset: self.start.offset,
-            wanted: self.columns.indices().len(),
+            columns: self.columns.indices(),
             buffer: &self.buffer,
         };
         (!rows.is_empty()).then_some(rows)
@@ -91,11 +101,87 @@ impl<'b> Records<'b> {
     /// Reads records into the buffer, at most so many.
     #[inline(always)]
     fn read_records<S: Simd>(&mut self, simd: S, rows_max: usize) {
-        for _ in 0..rows_max {
+        while self.buffer.extents.len() < rows_max {
+            if self.is_plain {
+                self.read_plain_records(simd, rows_max);
+                if self.buffer.extents.len() >= rows_max {
+                    return;
+                }
+            }
             if !self.read_record(simd) {
                 return;
             }
         }
+    }
+
+    /// Reads records up to the first window with a quote or to the last window, until there are so many.
+    #[inline(always)]
+    fn read_plain_records<S: Simd>(&mut self, simd: S, rows_max: usize) {
+        let first = self.bounded;
+        let noted_max = self.columns.width() + FIELDS_MAX;
+        let wanted = rows_max - self.buffer.extents.len();
+        let (bytes, delimiter, mut base) = (self.bytes, self.delimiter, self.at);
+        // Nothing that is written here can be one of the variables of the loop, if they have no address.
+        let (mut bounds, mut ends) = (mem::take(&mut self.buffer.bounds), mem::take(&mut self.ends));
+        ends.clear();
+        make_room(&mut bounds, first);
+        bounds[first] = base;
+        let (mut noted, mut last) = (first + 1, first);
+        while let Some(window) = bytes.get(base..).and_then(<[u8]>::first_chunk) {
+            let Some(PlainMarks { delimiters, line_feeds }) = PlainMarks::of(simd, window, delimiter) else {
+                break;
+            };
+            make_room(&mut bounds, noted);
+            let marked = delimiters | line_feeds;
+            note(&mut bounds[noted..], marked, base);
+            let mut left = line_feeds;
+            while left != 0 {
+                // The place among the bounds of the one behind the line feed.
+                let before = marked & (left & left.wrapping_neg()).wrapping_sub(1);
+                last = noted + before.count_ones() as usize;
+                ends.push(last);
+                left &= left.wrapping_sub(1);
+            }
+            noted += marked.count_ones() as usize;
+            base += WINDOW;
+            if ends.len() >= wanted || noted - last > noted_max {
+                break;
+            }
+        }
+        (self.buffer.bounds, self.ends) = (bounds, ends);
+        self.push_plain_records(first, rows_max);
+    }
+
+    /// Notes the records that were seen to end, at most so many in all.
+    #[inline(always)]
+    fn push_plain_records(&mut self, first: usize, rows_max: usize) {
+        let mut from = first;
+        for &to in &self.ends {
+            let (start, end) = (self.buffer.bounds[from], self.buffer.bounds[to] - 1);
+            let has_return = end > start && self.bytes[end - 1] == b'\r';
+            let fields = to - from;
+            if fields > 1 || end - start > usize::from(has_return) {
+                if self.buffer.extents.len() == rows_max {
+                    break;
+                }
+                self.buffer.extents.push(Extent {
+                    start,
+                    end,
+                    line: self.line,
+                    fields,
+                    bounds: from,
+                    spans: None,
+                    has_return,
+                    spans_lines: false,
+                    is_open: false,
+                });
+            }
+            self.line += 1;
+            self.at = end + 1;
+            from = to;
+        }
+        // The start of what follows stands among the bounds already, but is not needed there.
+        self.bounded = from + 1;
     }
 
     /// Reads one record into the buffer; `false` at the end.
@@ -107,14 +193,26 @@ impl<'b> Records<'b> {
             }
             let (start, line) = (self.at, self.line);
             self.move_window_to(simd, start);
-            let Walked { end, fields, is_open } = self.walk(simd, start);
+            let spanned = self.buffer.spans.len();
+            let Walked { end, fields, has_quoted, is_open } = self.walk(simd, start);
             self.at = end;
+            self.is_plain = !has_quoted;
             if fields == 1 && !is_open && self.is_blank(start..end) {
-                self.buffer.spans.truncate(self.buffer.extents.len() * self.columns.indices().len());
+                self.buffer.spans.truncate(spanned);
                 continue;
             }
-            let spans_lines = self.line > line;
-            self.buffer.extents.push(Extent { start, end, line, fields, spans_lines, is_open });
+            self.buffer.extents.push(Extent {
+                start,
+                end,
+                line,
+                fields,
+                bounds: self.bounded,
+                spans: has_quoted.then_some(spanned),
+                has_return: !has_quoted && end > start && self.bytes[end - 1] == b'\r',
+                spans_lines: self.line > line,
+                is_open,
+            });
+            self.bounded += self.columns.width() + 2;
             return true;
         }
     }
@@ -173,7 +271,11 @@ impl<'b> Records<'b> {
     #[inline(always)]
     fn walk<S: Simd>(&mut self, simd: S, start: usize) -> Walked {
         let width = self.columns.width();
-        self.bounds[0] = start;
+        let room = self.bounded + width + 2 + NOTED;
+        if self.buffer.bounds.len() < room {
+            self.buffer.bounds.resize(room * 2, 0);
+        }
+        self.buffer.bounds[self.bounded] = start;
         let mut delimiters = 0;
         let mut has_quoted = false;
         let mut is_open = false;
@@ -202,18 +304,11 @@ impl<'b> Records<'b> {
             }
         };
         let fields = delimiters + 1;
+        self.buffer.bounds[self.bounded + delimiters.min(width) + 1] = end + 1;
         if has_quoted {
-            self.bounds[delimiters.min(width) + 1] = end + 1;
             self.push_spans_unquoted(fields);
-        } else {
-            let has_return = end > start && self.bytes[end - 1] == b'\r';
-            self.bounds[delimiters.min(width) + 1] = end + 1 - usize::from(has_return);
-            let bounds = &self.bounds[..];
-            self.buffer.spans.extend(self.columns.indices().iter().map(|&column| {
-                if column < fields { Span::new(field_at(bounds, column)) } else { Span::MISSING }
-            }));
         }
-        Walked { end, fields, is_open }
+        Walked { end, fields, has_quoted, is_open }
     }
 
     /// Passes the text behind the quote at `opened` up to and with the quote that closes it; `false` where
@@ -251,7 +346,8 @@ impl<'b> Records<'b> {
     fn push_spans_unquoted(&mut self, fields: usize) {
         for &column in self.columns.indices() {
             let span = if column < fields {
-                let field = field_at(&self.bounds, column);
+                let bounds = &self.buffer.bounds[self.bounded..];
+                let field = bounds[column]..bounds[column + 1] - 1;
                 let span = match self.bytes[field.clone()].first() {
                     Some(b'"') => unquote(self.bytes, field, &mut self.buffer.scratch),
                     _ => Span::new(field),
@@ -272,16 +368,10 @@ impl<'b> Records<'b> {
     #[inline(always)]
     fn note_delimiters(&mut self, mut marked: u64, earlier: usize, width: usize) {
         // Beyond the wanted columns everything is written over the same spare places.
+        let bounds = &mut self.buffer.bounds[self.bounded..];
         let mut place = earlier.min(width) + 1;
-        let behind_first = self.base + 1;
         loop {
-            let spare = self.bounds[place..].first_chunk_mut::<NOTED>().expect("bounds has spare places");
-            for bound in spare {
-                // The highest bit keeps the number of zeros defined when nothing is marked any more. No
-                // sum wraps: a mark is on a byte of the text.
-                *bound = behind_first.wrapping_add((marked | 1 << 63).trailing_zeros() as usize);
-                marked &= marked.wrapping_sub(1);
-            }
+            marked = note_some(&mut bounds[place..], marked, self.base);
             if marked == 0 || place + NOTED > width {
                 return;
             }
@@ -290,15 +380,45 @@ impl<'b> Records<'b> {
     }
 }
 
+/// Makes room for the bounds of a window behind so many others.
+#[inline(always)]
+fn make_room(bounds: &mut Vec<usize>, noted: usize) {
+    let wanted = noted + WINDOW + NOTED;
+    if bounds.len() < wanted {
+        bounds.resize(wanted * 2, 0);
+    }
+}
+
+/// Notes where the fields behind all marks of a window start that begins at `base`.
+#[inline(always)]
+fn note(bounds: &mut [usize], mut marked: u64, base: usize) {
+    let mut rest = bounds;
+    loop {
+        marked = note_some(rest, marked, base);
+        if marked == 0 {
+            return;
+        }
+        rest = &mut rest[NOTED..];
+    }
+}
+
+/// The same of the first [`NOTED`] marks, whether there are so many or not; the marks that are left.
+#[inline(always)]
+fn note_some(bounds: &mut [usize], mut marked: u64, base: usize) -> u64 {
+    let behind_first = base + 1;
+    for bound in bounds.first_chunk_mut::<NOTED>().expect("bounds has spare places") {
+        // The highest bit keeps the number of zeros defined when nothing is marked any more. No sum wraps: a
+        // mark is on a byte of the text.
+        *bound = behind_first.wrapping_add((marked | 1 << 63).trailing_zeros() as usize);
+        marked &= marked.wrapping_sub(1);
+    }
+    marked
+}
+
 /// What a walk through a record found beside its wanted fields.
 struct Walked {
     end: usize,
     fields: usize,
+    has_quoted: bool,
     is_open: bool,
-}
-
-/// The field of a column, from bounds that were noted.
-#[inline(always)]
-fn field_at(bounds: &[usize], column: usize) -> Range<usize> {
-    bounds[column]..bounds[column + 1] - 1
 }

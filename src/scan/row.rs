@@ -51,6 +51,12 @@ pub(super) struct Extent {
     pub line: u64,
     /// How many fields it has.
     pub fields: usize,
+    /// Where the bounds of its fields are.
+    pub bounds: usize,
+    /// Where its spans are, if any of its fields is quoted.
+    pub spans: Option<usize>,
+    /// Whether a carriage return at its end belongs to the line end.
+    pub has_return: bool,
     /// Whether there are line feeds in it.
     pub spans_lines: bool,
     /// Whether the text ends inside of its quotes.
@@ -60,13 +66,16 @@ pub(super) struct Extent {
 /// What the splitter fills and [`Rows`] shows.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Buffer {
-    /// As many for each record as there are wanted columns.
+    /// Where fields start, each one behind the end of the field before it; those of one record stand together.
+    pub bounds: Vec<usize>,
+    /// As many for each record with a quoted field as there are wanted columns.
     pub spans: Vec<Span>,
     pub extents: Vec<Extent>,
     pub scratch: Vec<u8>,
 }
 
 impl Buffer {
+    /// Forgets the records; bounds are overwritten.
     pub(super) fn clear(&mut self) {
         self.spans.clear();
         self.extents.clear();
@@ -79,7 +88,7 @@ impl Buffer {
 pub struct Rows<'r> {
     pub(super) block: &'r [u8],
     pub(super) block_offset: u64,
-    pub(super) wanted: usize,
+    pub(super) columns: &'r [usize],
     pub(super) buffer: &'r Buffer,
 }
 
@@ -101,14 +110,14 @@ impl<'r> Rows<'r> {
     #[inline]
     pub fn get(&self, place: usize) -> Option<Record<'r>> {
         let extent = self.buffer.extents.get(place)?;
-        let spans = self.buffer.spans.get(place * self.wanted..(place + 1) * self.wanted)?;
-        Some(Record {
-            block: self.block,
-            block_offset: self.block_offset,
-            scratch: &self.buffer.scratch,
-            spans,
-            extent,
-        })
+        let Self { block, block_offset, columns, buffer } = *self;
+        Some(Record { block, block_offset, columns, buffer, extent })
+    }
+
+    /// Whether any of them has a quoted field; none else spans lines or is open.
+    #[must_use]
+    pub fn has_quoted(&self) -> bool {
+        !self.buffer.spans.is_empty()
     }
 
     /// All of them, in the order of the file.
@@ -123,8 +132,8 @@ impl<'r> Rows<'r> {
 pub struct Record<'r> {
     block: &'r [u8],
     block_offset: u64,
-    scratch: &'r [u8],
-    spans: &'r [Span],
+    columns: &'r [usize],
+    buffer: &'r Buffer,
     extent: &'r Extent,
 }
 
@@ -134,7 +143,16 @@ impl<'r> Record<'r> {
     #[must_use]
     #[inline]
     pub fn get(&self, place: usize) -> Option<&'r [u8]> {
-        self.spans.get(place)?.text(self.block, self.scratch)
+        let column = *self.columns.get(place)?;
+        let Extent { fields, bounds, spans, has_return, .. } = *self.extent;
+        if let Some(spans) = spans {
+            return self.buffer.spans.get(spans + place)?.text(self.block, &self.buffer.scratch);
+        }
+        if column >= fields {
+            return None;
+        }
+        let [start, behind] = *self.buffer.bounds.get(bounds + column..)?.first_chunk()?;
+        self.block.get(start..behind - 1 - usize::from(has_return & (column + 1 == fields)))
     }
 
     /// How many fields the record has, wanted or not.

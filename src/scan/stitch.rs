@@ -6,7 +6,7 @@
 //! and the chunk is surveyed again. So what is split is right whatever was guessed, and it is known before
 //! the first record of the chunk is handed out.
 
-use super::{Position, ScanError, position::line_feeds, quoting::Quoting};
+use super::{Position, ScanError, position::line_feeds, quoting::Quoting, windows::Seen};
 
 /// What one look at a chunk tells about it, supposing how it begins.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,19 @@ pub(super) struct Survey {
 impl Survey {
     /// Looks at a chunk that probably begins as guessed from its text.
     pub(super) fn guessed(chunk: &[u8], delimiter: u8) -> Self {
-        Self::from(Quoting::guess(chunk, delimiter), chunk, delimiter)
+        let Seen { line_feeds: all, has_quotes } = Seen::in_bytes(chunk);
+        if has_quotes {
+            return Self::from(Quoting::guess(chunk, delimiter), chunk, delimiter);
+        }
+        let (after, boundary) = Quoting::after_plain_with_boundary(chunk, delimiter);
+        let line_feeds_behind = line_feeds(&chunk[boundary.unwrap_or(0)..]);
+        Self {
+            before: Quoting::FieldStart,
+            after,
+            boundary,
+            line_feeds_to_boundary: all - line_feeds_behind,
+            line_feeds_behind,
+        }
     }
 
     fn from(before: Quoting, chunk: &[u8], delimiter: u8) -> Self {

@@ -25,7 +25,8 @@ pub struct Read {
 #[derive(Clone, Debug)]
 pub struct TimeReader {
     assumed_offset_micros: i64,
-    day_text: [u8; DATE],
+    /// The last day: its first eight bytes and its last two.
+    day: (u64, u16),
     day_micros: i64,
 }
 
@@ -35,7 +36,7 @@ impl TimeReader {
     pub fn new(assumed_offset_seconds: i32) -> Self {
         Self {
             assumed_offset_micros: i64::from(assumed_offset_seconds) * SECOND,
-            day_text: *b"1970-01-01",
+            day: halves(b"1970-01-01"),
             day_micros: 0,
         }
     }
@@ -44,6 +45,32 @@ impl TimeReader {
     #[must_use]
     #[inline]
     pub fn read(&mut self, text: &[u8]) -> Option<Read> {
+        match text.try_into() {
+            Ok(plain) => self.read_plain(plain),
+            Err(_) => self.read_longer(text),
+        }
+    }
+
+    /// The layout without an offset and without decimals of a second.
+    #[inline]
+    fn read_plain(&mut self, text: &[u8; DATE + 9]) -> Option<Read> {
+        let [.., b' ', _, _, _, _, _, _, _, _] = text else { return None };
+        let micros = self.read_day(text.first_chunk()?)? + read_clock(*text.last_chunk()?)?;
+        Some(Read { micros: micros - self.assumed_offset_micros, zone_assumed: true })
+    }
+
+    /// The start of a day.
+    #[inline]
+    fn read_day(&mut self, date: &[u8; DATE]) -> Option<i64> {
+        let day = halves(date);
+        if day != self.day {
+            self.day_micros = read_date(date)? * DAY;
+            self.day = day;
+        }
+        Some(self.day_micros)
+    }
+
+    fn read_longer(&mut self, text: &[u8]) -> Option<Read> {
         let (date, rest) = text.split_first_chunk()?;
         let (&separator, rest) = rest.split_first()?;
         let (clock, rest) = rest.split_first_chunk()?;
@@ -54,12 +81,15 @@ impl TimeReader {
             (b'T', zone) => (read_offset(zone.try_into().ok()?)?, false),
             _ => return None,
         };
-        if *date != self.day_text {
-            self.day_micros = read_date(date)? * DAY;
-            self.day_text = *date;
-        }
-        Some(Read { micros: self.day_micros + read_clock(*clock)? + fraction - offset, zone_assumed })
+        Some(Read { micros: self.read_day(date)? + read_clock(*clock)? + fraction - offset, zone_assumed })
     }
+}
+
+/// A date as two numbers, which are compared faster than ten bytes.
+#[inline]
+fn halves(date: &[u8; DATE]) -> (u64, u16) {
+    let [a, b, c, d, e, f, g, h, rest @ ..] = *date;
+    (u64::from_le_bytes([a, b, c, d, e, f, g, h]), u16::from_le_bytes(rest))
 }
 
 /// The number of two digits.
@@ -105,8 +135,9 @@ fn read_clock(text: [u8; 8]) -> Option<i64> {
     if too_large != 0 {
         return None;
     }
-    let [h1, h2, _, m1, m2, _, s1, s2] = bytes.to_le_bytes().map(i64::from);
-    let (hours, minutes, seconds) = (h1 * 10 + h2, m1 * 10 + m2, s1 * 10 + s2);
+    // Ten times a digit and the digit behind it, in the byte of the former.
+    let numbers = bytes.wrapping_mul(10).wrapping_add(bytes >> 8).to_le_bytes();
+    let [hours, minutes, seconds] = [numbers[0], numbers[3], numbers[6]].map(i64::from);
     let is_in_day = hours < 24 && minutes < 60 && seconds < 60;
     is_in_day.then(|| (hours * 3600 + minutes * 60 + seconds) * SECOND)
 }

@@ -22,9 +22,13 @@ pub struct Fates {
 
 impl Fates {
     /// Counts a row of an order.
-    #[inline]
     pub fn accept(&mut self, quantity: Quantity) {
-        self.accepted += 1;
+        self.accept_all(1, quantity);
+    }
+
+    /// Counts rows of orders, with the sum of their quantities.
+    pub fn accept_all(&mut self, rows: u64, quantity: Quantity) {
+        self.accepted += rows;
         self.quantity_accepted += quantity.units();
     }
 

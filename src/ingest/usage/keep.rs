@@ -72,12 +72,14 @@ impl UsageSink for Keeper<'_> {
         found.clear();
         self.index.find(lines, found);
         let mut is_orphaned = false;
+        let (mut accepted, mut quantity) = (0, 0);
         for (line, order) in lines.iter().zip(found.iter()) {
             let Some(order) = *order else {
                 is_orphaned = true;
                 continue;
             };
-            fates.accept(line.quantity);
+            accepted += 1;
+            quantity += line.quantity.units();
             if self.index.is_in_question(order) {
                 rows.push((order, line.usage()));
             } else if self.settled.is_some()
@@ -87,6 +89,7 @@ impl UsageSink for Keeper<'_> {
                 settled.push((order, line.quantity));
             }
         }
+        fates.accept_all(accepted, Quantity::from_units(quantity));
         if is_orphaned {
             for (line, _) in lines.iter().zip(found.iter()).filter(|(_, order)| order.is_none()) {
                 let id = line.order_id.or(line.instance_id).unwrap_or_default();

@@ -11,7 +11,10 @@ use super::super::{
 use crate::{
     money::Quantity,
     record::{Basis, FileId, SourceRef},
-    scan::{Record, quantities, times::TimeReader},
+    scan::{
+        Record, quantities,
+        times::{Read, TimeReader},
+    },
     time::{Instant, Moment},
 };
 
@@ -110,18 +113,21 @@ impl<'r> Fields<'r> for Row<'r> {
     }
 }
 
-/// Where the deciding columns stand among those that the block reader looks at.
+/// Where the deciding columns stand among those that the block reader looks at; [`NOWHERE`] where they do not.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Columns {
-    usage_id: Option<usize>,
-    order_id: Option<usize>,
-    instance_id: Option<usize>,
-    posted_at: Option<usize>,
-    usage_start: Option<usize>,
-    usage_end: Option<usize>,
-    quantity: Option<usize>,
-    basis: Option<usize>,
+    usage_id: usize,
+    order_id: usize,
+    instance_id: usize,
+    posted_at: usize,
+    usage_start: usize,
+    usage_end: usize,
+    quantity: usize,
+    basis: usize,
 }
+
+/// A slot that no record has.
+const NOWHERE: usize = usize::MAX;
 
 /// The deciding columns, all others being not looked at.
 const DECIDING: [C; 8] =
@@ -135,14 +141,14 @@ pub(super) fn slots(layout: &Layout) -> Option<Slots> {
 impl Columns {
     pub(super) fn of(layout: &Layout, slots: &Slots) -> Self {
         let [usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis] =
-            DECIDING.map(|column| slots.of_place(layout.places[usize::from(column)]));
+            DECIDING.map(|column| slots.of_place(layout.places[usize::from(column)]).unwrap_or(NOWHERE));
         Self { usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis }
     }
 
     /// Where they stand in the file.
     pub(super) fn in_file(layout: &Layout) -> Self {
         let [usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis] =
-            DECIDING.map(|column| layout.places[usize::from(column)]);
+            DECIDING.map(|column| layout.places[usize::from(column)].unwrap_or(NOWHERE));
         Self { usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis }
     }
 
@@ -154,61 +160,117 @@ impl Columns {
         record: &impl Fields<'r>,
         width: usize,
         file: FileId,
-        times: &mut TimeReader,
-        marks: &mut Marks,
+        times: &mut Times,
+        sums: &mut Sums,
     ) -> Option<Line<'r>> {
         if record.field_count() != width {
             return None;
         }
-        let cell =
-            |slot: Option<usize>| slot.and_then(|slot| record.get(slot)).filter(|cell| !cell.is_empty());
+        let cell = |slot: usize| record.get(slot).filter(|cell| !cell.is_empty());
         let (order_id, instance_id) = (plain_id(cell(self.order_id))?, plain_id(cell(self.instance_id))?);
         let usage_id = plain_id(cell(self.usage_id))?;
         if order_id.is_none() && instance_id.is_none() {
             return None;
         }
-        let mut zone_assumed = 0;
-        let mut read_time = |text: &[u8]| {
-            let read = times.read(text)?;
+        let posted_at = times.posted_at.read(cell(self.posted_at)?)?;
+        let mut latest = posted_at.micros;
+        let mut zone_assumed = u64::from(posted_at.zone_assumed);
+        let mut take = |read: Read| {
+            latest = latest.max(read.micros);
             zone_assumed += u64::from(read.zone_assumed);
-            Some(Instant::from_micros(read.micros))
+            read.micros
         };
-        let posted_at = read_time(cell(self.posted_at)?)?;
         let usage_start = match cell(self.usage_start) {
-            Some(text) => Some(read_time(text)?),
+            Some(text) => Some(take(times.usage_start.read(text)?)),
             None => None,
         };
         let usage_end = match cell(self.usage_end) {
-            Some(text) => Some(read_time(text)?),
+            Some(text) => Some(take(times.usage_end.read(text)?)),
             None => None,
         };
         if usage_start.is_some_and(|start| usage_end.is_some_and(|end| end < start)) {
             return None;
         }
-        let quantity = Quantity::from_units(quantities::read_i64(cell(self.quantity)?)?.into());
+        let quantity = quantities::read_i64(cell(self.quantity)?)?;
         let basis = match cell(self.basis) {
             None | Some(b"deduction") => Basis::Deduction,
             Some(b"raw") => Basis::Raw,
             Some(_) => return None,
         };
-        marks.zone_assumed += zone_assumed;
-        marks.latest = marks.latest.max(Some(posted_at)).max(usage_start).max(usage_end);
+        sums.rows += 1;
+        sums.quantity += i128::from(quantity);
+        sums.zone_assumed += zone_assumed;
+        sums.latest = sums.latest.max(latest);
+        if basis == Basis::Deduction {
+            sums.first_posted = sums.first_posted.min(posted_at.micros);
+            sums.last_posted = sums.last_posted.max(posted_at.micros);
+        }
         Some(Line {
             order_id,
             instance_id,
             usage_id,
-            posted_at: Moment::exact(posted_at),
-            usage_start,
-            quantity,
+            posted_at: Moment::exact(Instant::from_micros(posted_at.micros)),
+            usage_start: usage_start.map(Instant::from_micros),
+            quantity: Quantity::from_units(quantity.into()),
             basis,
             at: SourceRef { file, line: record.line() },
         })
     }
 }
 
-/// A reader of instants for a thread.
-pub(super) fn times() -> TimeReader {
-    TimeReader::new(ZONE.seconds_east())
+/// Totals of rows whose fields were all in their usual layout.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sums {
+    pub(super) rows: u64,
+    pub(super) quantity: i128,
+    zone_assumed: u64,
+    /// In microseconds, as are the others; the earliest there is where there is none.
+    latest: i64,
+    /// The first and the last posting of a deduction; the first is behind the last where there is none.
+    first_posted: i64,
+    last_posted: i64,
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        Self {
+            rows: 0,
+            quantity: 0,
+            zone_assumed: 0,
+            latest: i64::MIN,
+            first_posted: i64::MAX,
+            last_posted: i64::MIN,
+        }
+    }
+}
+
+impl Sums {
+    /// What the cells had in common.
+    pub(super) fn marks(&self) -> Marks {
+        let latest = (self.rows > 0).then_some(Instant::from_micros(self.latest));
+        Marks { zone_assumed: self.zone_assumed, latest, ..Marks::default() }
+    }
+
+    /// The first and the last posting of a deduction.
+    pub(super) fn postings(&self) -> Option<(Instant, Instant)> {
+        let posted = (Instant::from_micros(self.first_posted), Instant::from_micros(self.last_posted));
+        (self.first_posted <= self.last_posted).then_some(posted)
+    }
+}
+
+/// Readers of instants for a thread. Each column has its own: usage of one day is posted on the next.
+#[derive(Clone, Debug)]
+pub(super) struct Times {
+    posted_at: TimeReader,
+    usage_start: TimeReader,
+    usage_end: TimeReader,
+}
+
+impl Times {
+    pub(super) fn new() -> Self {
+        let reader = TimeReader::new(ZONE.seconds_east());
+        Self { posted_at: reader.clone(), usage_start: reader.clone(), usage_end: reader }
+    }
 }
 
 /// The longest identifier read here; longer ones are left to the grammar.
@@ -222,7 +284,41 @@ const ID_BYTES_MAX: usize = 512;
 )]
 fn plain_id(cell: Option<&[u8]>) -> Option<Option<&[u8]>> {
     let Some(bytes) = cell else { return Some(None) };
-    // Without a branch for each byte, so that many are looked at together.
-    let is_odd = bytes.iter().fold(false, |is_odd, byte| is_odd | !byte.is_ascii_graphic());
-    (!is_odd && bytes.len() <= ID_BYTES_MAX).then_some(Some(bytes))
+    (are_visible(bytes) && bytes.len() <= ID_BYTES_MAX).then_some(Some(bytes))
+}
+
+/// Whether all bytes are visible ASCII; eight are looked at together.
+#[inline]
+fn are_visible(bytes: &[u8]) -> bool {
+    let Some(last) = bytes.last_chunk() else { return bytes.iter().all(u8::is_ascii_graphic) };
+    let odd = |bytes: &[u8; 8]| {
+        let word = u64::from_le_bytes(*bytes);
+        // Each sum sets the highest bit of a byte: the first where it is no blank and no control character,
+        // the second where it is the one behind all that is visible.
+        let [visible, behind] =
+            [0x5f5f_5f5f_5f5f_5f5f, 0x0101_0101_0101_0101].map(|more| word.wrapping_add(more));
+        word | !visible | behind
+    };
+    let (words, _) = bytes.as_chunks();
+    words.iter().fold(odd(last), |all, word| all | odd(word)) & 0x8080_8080_8080_8080 == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_byte_that_is_not_visible_is_seen_anywhere() {
+        for length in 1..40 {
+            let mut bytes = vec![b'!'; length];
+            assert!(are_visible(&bytes));
+            for at in 0..length {
+                for byte in 0..=u8::MAX {
+                    bytes[at] = byte;
+                    assert_eq!(are_visible(&bytes), byte.is_ascii_graphic(), "{byte} at {at} of {length}");
+                }
+                bytes[at] = b'~';
+            }
+        }
+    }
 }

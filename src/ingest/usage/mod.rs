@@ -28,7 +28,7 @@ use crate::{
     export::source::Place,
     money::Quantity,
     record::{Basis, Defect, Fate, FileId, Role, SourceRef},
-    scan::{self, times::TimeReader},
+    scan,
     time::Instant,
 };
 
@@ -37,6 +37,7 @@ pub use index::{OrderIndex, Purchase};
 pub use keep::{Keeper, Kept};
 pub use line::Line;
 pub(super) use line::line;
+use line::{Sums, Times};
 
 /// What becomes of usage rows. What is taken of some rows must not depend on which thread took them, nor on
 /// which rows were taken before.
@@ -96,11 +97,11 @@ struct TakeUsage<'t, S> {
 }
 
 impl<S: UsageSink> Take for TakeUsage<'_, S> {
-    type State = TimeReader;
+    type State = Times;
     type Part = (S::Taken, Counts);
 
-    fn state(&self) -> TimeReader {
-        line::times()
+    fn state(&self) -> Times {
+        Times::new()
     }
 
     fn part(&self) -> Self::Part {
@@ -109,53 +110,50 @@ impl<S: UsageSink> Take for TakeUsage<'_, S> {
 
     fn records(
         &self,
-        times: &mut TimeReader,
+        times: &mut Times,
         (taken, counts): &mut Self::Part,
         records: scan::Rows<'_>,
         count: usize,
         slots: &Slots,
     ) {
         let mut lines: Vec<Line<'_>> = Vec::with_capacity(BATCH);
+        let mut sums = Sums::default();
         for record in records.iter().take(count) {
             let columns = self.columns.as_ref();
-            let read = columns.and_then(|columns| {
-                columns.read(&record, self.layout.width, self.id, times, &mut counts.tally.marks)
-            });
-            lines.extend(match read {
-                Some(line) => {
-                    counts.accept(&line);
-                    Some(line)
-                }
-                None => counts.line(self.id, self.layout, &slots.row(record)),
-            });
+            let read = columns
+                .and_then(|columns| columns.read(&record, self.layout.width, self.id, times, &mut sums));
+            match read {
+                Some(line) => lines.push(line),
+                None => lines.extend(counts.line(self.id, self.layout, &slots.row(record))),
+            }
         }
+        counts.take_up(&sums);
         self.sink.take(taken, &lines);
     }
 
-    fn stored(&self, times: &mut TimeReader, (taken, counts): &mut Self::Part, rows: &StoredRows<'_>) {
+    fn stored(&self, times: &mut Times, (taken, counts): &mut Self::Part, rows: &StoredRows<'_>) {
         let columns = line::Columns::in_file(self.layout);
         let mut lines: Vec<Line<'_>> = Vec::with_capacity(BATCH);
         for from in (0..rows.len()).step_by(BATCH) {
             lines.clear();
+            let mut sums = Sums::default();
             for row in (from..rows.len().min(from + BATCH)).map(|at| rows.row(at)) {
                 let read = if rows.is_exact() {
-                    columns.read(&row, self.layout.width, self.id, times, &mut counts.tally.marks)
+                    columns.read(&row, self.layout.width, self.id, times, &mut sums)
                 } else {
                     None
                 };
-                lines.extend(match read {
-                    Some(line) => {
-                        counts.accept(&line);
-                        Some(line)
-                    }
-                    None => counts.line(self.id, self.layout, &row),
-                });
+                match read {
+                    Some(line) => lines.push(line),
+                    None => lines.extend(counts.line(self.id, self.layout, &row)),
+                }
             }
+            counts.take_up(&sums);
             self.sink.take(taken, &lines);
         }
     }
 
-    fn row(&self, _: &mut TimeReader, (taken, counts): &mut Self::Part, row: &Row<'_>) {
+    fn row(&self, _: &mut Times, (taken, counts): &mut Self::Part, row: &Row<'_>) {
         if let Some(line) = counts.line(self.id, self.layout, row) {
             self.sink.take(taken, &[line]);
         }
@@ -189,17 +187,24 @@ impl Counts {
         }
     }
 
-    #[inline]
     fn accept(&mut self, line: &Line<'_>) {
         self.rows += 1;
         self.quantity += line.quantity.units();
         if line.basis == Basis::Deduction {
-            let (first, last) = (line.posted_at.earliest(), line.posted_at.latest());
-            self.post((first, last));
+            self.post((line.posted_at.earliest(), line.posted_at.latest()));
         }
     }
 
-    #[inline]
+    /// Rows that were read by position.
+    fn take_up(&mut self, sums: &Sums) {
+        self.tally.marks.add(sums.marks());
+        self.rows += sums.rows;
+        self.quantity += sums.quantity;
+        if let Some(postings) = sums.postings() {
+            self.post(postings);
+        }
+    }
+
     fn post(&mut self, (first, last): (Instant, Instant)) {
         let (from, to) = self.postings.unwrap_or((first, last));
         self.postings = Some((from.min(first), to.max(last)));

@@ -9,14 +9,19 @@ pub(super) struct LongIds {
 
 impl LongIds {
     /// Keeps an id; the number is for [`LongIds::get`].
-    pub(super) fn push(&mut self, id: &[u8]) -> u64 {
+    ///
+    /// # Panics
+    ///
+    /// With four thousand million ids.
+    pub(super) fn push(&mut self, id: &[u8]) -> u32 {
+        let number = u32::try_from(self.ends.len()).expect("long ids are counted in 32 bits");
         self.bytes.extend_from_slice(id);
         self.ends.push(self.bytes.len());
-        self.ends.len() as u64 - 1
+        number
     }
 
-    pub(super) fn get(&self, number: u64) -> &[u8] {
-        let number = usize::try_from(number).expect("a number that push gave");
+    pub(super) fn get(&self, number: u32) -> &[u8] {
+        let number = number as usize;
         let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.bytes[start..self.ends[number]]
     }

@@ -6,9 +6,10 @@
 //!
 //! Not here: the ids in the order of their numbers, and whatever is known of an order.
 
+mod group;
 mod long;
 mod packed;
-mod slot;
+mod segment;
 mod table;
 
 pub use table::KeyTable;

@@ -1,89 +1,112 @@
-//! Ids in twenty bytes, and their hash.
+//! Ids in twelve bytes, and their hash.
 //!
-//! Most ids have at most twenty bytes and are kept where they are compared. The twentieth byte tells what
-//! the others are, so no two ids are packed alike:
+//! Most ids are kept where they are compared: digits take half a byte each, short texts are as they are. The
+//! last byte tells what the others are, so no two ids are packed alike:
 //!
-//! | twentieth byte | the id |
+//! | last byte | the id |
 //! |---|---|
-//! | 0 to 19 | that many bytes, and NULs behind them |
-//! | 20 to 254 | all twenty bytes |
-//! | 255 | elsewhere; here is its hash |
-//!
-//! An id of twenty bytes that ends with one of the other values is kept elsewhere, too. Such an id has
-//! been seen only in tests.
+//! | 0 to 11 | that many bytes, and NULs behind them |
+//! | 64 + 12 to 64 + 20 | that many ASCII digits, noughts before them |
+//! | 255 | elsewhere; here are 56 bits of its hash |
 
-/// Bytes of an id that can be kept in a slot.
-const INLINE: usize = 20;
-/// The twentieth byte of an id that is kept elsewhere.
+/// Bytes of any id that can be kept in a slot.
+const INLINE: usize = 11;
+/// Digits of an id that can be kept in a slot.
+const DIGITS: usize = 20;
+/// The last byte of digits, without their number.
+const ARE_DIGITS: u32 = 64 << 24;
+/// The last byte of an id that is kept elsewhere.
 const ELSEWHERE: u32 = 0xff << 24;
 
 /// An id, ready to be looked up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Packed {
-    /// Its first eight bytes, or the hash of a long one.
+    /// Its first eight bytes or sixteen digits. Of a long one the upper half is of its hash; the lower half is
+    /// nought, so that a slot can keep there which one it is.
     pub first: u64,
-    /// Its second eight bytes; of a long one nothing.
-    pub second: u64,
-    /// Its last four bytes.
-    pub third: u32,
+    /// Its other bytes or digits or more of its hash, and in the highest byte what all this is.
+    pub second: u32,
 }
 
 impl Packed {
     #[inline]
     pub(super) fn of(id: &[u8]) -> Self {
         match id.try_into() {
-            Ok(full) => Self::of_full(full),
+            Ok(full) => Self::of_digits(full, DIGITS).unwrap_or_else(|| Self::of_long(id)),
             Err(_) => Self::of_other_length(id),
         }
     }
 
-    #[inline]
-    fn of_full(id: &[u8; INLINE]) -> Self {
-        let packed = Self::from_bytes(id);
-        if matches!(packed.third >> 24, 20..255) { packed } else { Self::of_long(id) }
-    }
-
     fn of_other_length(id: &[u8]) -> Self {
-        if id.len() > INLINE {
-            return Self::of_long(id);
+        match id.len() {
+            0..=INLINE => {
+                let mut bytes = [0; 12];
+                bytes[..id.len()].copy_from_slice(id);
+                bytes[INLINE] = u8::try_from(id.len()).expect("at most eleven");
+                let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
+                let first = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+                Self { first, second: u32::from_le_bytes(rest) }
+            }
+            length @ 12..DIGITS => {
+                let mut digits = [b'0'; DIGITS];
+                digits[DIGITS - length..].copy_from_slice(id);
+                Self::of_digits(&digits, length).unwrap_or_else(|| Self::of_long(id))
+            }
+            _ => Self::of_long(id),
         }
-        let mut bytes = [0; INLINE];
-        bytes[..id.len()].copy_from_slice(id);
-        bytes[INLINE - 1] = u8::try_from(id.len()).expect("shorter than twenty");
-        Self::from_bytes(&bytes)
     }
 
-    fn of_long(id: &[u8]) -> Self {
-        Self { first: hash_bytes(id), second: 0, third: ELSEWHERE }
-    }
-
+    /// So many digits behind noughts; `None` where they are not all digits.
     #[inline]
-    fn from_bytes(bytes: &[u8; INLINE]) -> Self {
-        let (words, _) = bytes.as_chunks();
-        let [first, second] = *words else { unreachable!("twenty bytes have two words of eight") };
-        let third = bytes.last_chunk().expect("twenty bytes end with four");
-        Self {
-            first: u64::from_le_bytes(first),
-            second: u64::from_le_bytes(second),
-            third: u32::from_le_bytes(*third),
+    fn of_digits(id: &[u8; DIGITS], length: usize) -> Option<Self> {
+        let (words, _) = id.as_chunks();
+        let [one, two] = *words else { unreachable!("twenty bytes have two words of eight") };
+        let [e, f, g, h] = *id.last_chunk().expect("twenty bytes end with four");
+        let zeroes = [b'0'; 8];
+        let words = [one, two, [e, f, g, h, b'0', b'0', b'0', b'0']].map(u64::from_le_bytes);
+        // Exclusive-or with noughts leaves digits as 0 to 9; adding sets the highest bit of a larger byte.
+        let [one, two, rest] = words.map(|word| word ^ u64::from_le_bytes(zeroes));
+        let too_large = [one, two, rest].map(|word| word.wrapping_add(0x7676_7676_7676_7676) | word);
+        if (too_large[0] | too_large[1] | too_large[2]) & 0x8080_8080_8080_8080 != 0 {
+            return None;
         }
+        let tag = ARE_DIGITS + (u32::try_from(length).expect("at most twenty") << 24);
+        let first = nibbles(one) | nibbles(two) << 32;
+        Some(Self { first, second: tag | lower(nibbles(rest)) })
+    }
+
+    #[inline(never)]
+    fn of_long(id: &[u8]) -> Self {
+        let hash = hash_bytes(id);
+        Self { first: hash & !u64::from(u32::MAX), second: ELSEWHERE | (lower(hash) >> 8) }
     }
 
     /// Whether the id is kept elsewhere.
     #[inline]
     pub(super) fn is_long(self) -> bool {
-        self.third == ELSEWHERE
+        self.second >= ELSEWHERE
     }
 
     /// A number that is the same in every run, and spread evenly over all numbers.
     #[inline]
     pub(super) fn hash(self) -> u64 {
-        if self.is_long() {
-            return self.first;
-        }
-        let inner = fold(self.first ^ SEEDS[0], self.second ^ SEEDS[1]);
-        fold(inner ^ SEEDS[2], u64::from(self.third) ^ SEEDS[3])
+        let inner = fold(self.first ^ SEEDS[0], u64::from(self.second) ^ SEEDS[1]);
+        fold(inner ^ SEEDS[2], SEEDS[3])
     }
+}
+
+/// Eight bytes of which each is less than sixteen, in half the room.
+#[inline]
+fn nibbles(word: u64) -> u64 {
+    let pairs = (word | word >> 4) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
+    (fours | fours >> 16) & 0xffff_ffff
+}
+
+/// The lower half of a word.
+#[inline]
+pub(super) fn lower(word: u64) -> u32 {
+    u32::try_from(word & u64::from(u32::MAX)).expect("32 bits")
 }
 
 /// Fixed, so that everything depends on the ids alone: the fractions of the square roots of 2, 3, 5, 7.
@@ -112,8 +135,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn id() -> impl Strategy<Value = Vec<u8>> {
-        let byte = prop::sample::select(vec![0, 1, 19, 20, b'0', 254, 255]);
-        prop::collection::vec(byte, 0..24)
+        let byte = prop::sample::select(vec![0, 1, 11, b'/', b'0', b'1', b'9', b':', 255]);
+        prop_oneof![prop::collection::vec(byte, 0..24), "0{0,10}[0-9]{2,12}".prop_map(String::into_bytes)]
     }
 
     proptest! {
@@ -121,21 +144,41 @@ mod tests {
         fn different_ids_are_packed_differently(one in id(), other in id()) {
             prop_assert_eq!(one == other, Packed::of(&one) == Packed::of(&other));
         }
+
+        #[test]
+        fn one_byte_of_an_id_makes_it_another(id in id(), at in any::<prop::sample::Index>(), byte in 1_u8..) {
+            prop_assume!(!id.is_empty());
+            let mut other = id.clone();
+            other[at.index(id.len())] ^= byte;
+            prop_assert_ne!(Packed::of(&id), Packed::of(&other));
+            prop_assert_ne!(Packed::of(&id), Packed::of(&[&id[..], b"0"].concat()));
+            prop_assert_ne!(Packed::of(&id), Packed::of(&[b"0", &id[..]].concat()));
+        }
     }
 
     #[test]
-    fn what_ends_like_a_length_is_long() {
-        assert!(!Packed::of(b"20260101000000271828").is_long());
-        assert!(!Packed::of(b"ins-1").is_long());
-        assert!(Packed::of(b"2026010100000027182\x13").is_long());
-        assert!(Packed::of(b"2026010100000027182\xff").is_long());
-        assert!(Packed::of(b"123e4567-e89b-12d3-a456-426614174000").is_long());
+    fn digits_and_short_texts_are_kept_in_the_slot() {
+        for id in ["20260101000000271828", "99999999999999999999", "123456789012", "ins-1234567", "ins-1", ""]
+        {
+            assert!(!Packed::of(id.as_bytes()).is_long(), "{id}");
+        }
+        for id in [
+            "2026010100000027182a",
+            "2026010100000027182:",
+            "2026010100000027182/",
+            "202601010000002718281",
+            "ins-12345678",
+            "123e4567-e89b-12d3-a456-426614174000",
+        ] {
+            assert!(Packed::of(id.as_bytes()).is_long(), "{id}");
+        }
         assert_ne!(Packed::of(b"a"), Packed::of(b"a\0"));
+        assert_ne!(Packed::of(b"123456789012"), Packed::of(b"0123456789012"));
     }
 
     #[test]
     fn hashes_are_the_same_in_every_run() {
-        assert_eq!(Packed::of(b"20260101000000271828").hash(), 2_901_207_305_820_028_379);
-        assert_eq!(Packed::of(b"123e4567-e89b-12d3-a456-426614174000").hash(), 10_782_164_312_350_121_316);
+        assert_eq!(Packed::of(b"20260101000000271828").hash(), 18_174_064_038_137_127_629);
+        assert_eq!(Packed::of(b"123e4567-e89b-12d3-a456-426614174000").hash(), 16_232_719_635_026_684_912);
     }
 }
