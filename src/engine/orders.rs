@@ -14,7 +14,7 @@ use crate::{
     ingest::order_amounts,
     record::{Order, OrderId, OrderRow, Role, SourceRef},
     scan::keys::KeyTable,
-    store::{Arena, OrderHead, Place, Wares, head_of, order_id_of, unpack_order},
+    store::{Arena, OrderHead, Place, Wares, head_and_place_of, head_of, order_id_of, unpack_order},
     time::Instant,
 };
 
@@ -218,10 +218,10 @@ impl<'w> Orders<'w> {
         unpack_order(self.arena.at(place), self.wares)
     }
 
-    /// What the order of a number bought.
-    pub(super) fn ware(&self, number: u32) -> u32 {
+    /// The head of the order of a number, and where it stands.
+    pub(super) fn head(&self, number: u32) -> (OrderHead<'_>, SourceRef) {
         let place = self.places[number as usize].expect("an order has its number");
-        head_of(self.arena.at(place)).ware
+        head_and_place_of(self.arena.at(place))
     }
 
     /// The heads of all orders, with their numbers.

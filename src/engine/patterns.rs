@@ -15,8 +15,8 @@ use crate::{
     case::Horizon,
     finding::{Direction, Evidence, Finding, Kind},
     money::Money,
-    record::{AccountId, Order, OrderId, Refund, RefundStatus, Role, SourceRef},
-    store::Wares,
+    record::{AccountId, OrderId, Refund, RefundStatus, Role, SourceRef},
+    store::{OrderHead, Wares},
     time::{Instant, Moment, Offset},
 };
 
@@ -54,9 +54,9 @@ pub(super) fn refunded<'f>(
 }
 
 fn bought(orders: &Orders<'_>, number: u32) -> (Bill, Bought) {
-    let ware = orders.ware(number);
-    let Order { order_id, account_id, product, paid_at, at, .. } = orders.order(number);
-    ((account_id, product), Bought { order_id, ware, paid_at, at })
+    let (OrderHead { order_id, account_id, ware, paid_at, .. }, at) = orders.head(number);
+    let product = Arc::clone(&orders.wares().get(ware).product);
+    ((account_id.into(), product), Bought { order_id: order_id.into(), ware, paid_at, at })
 }
 
 /// What the accounts bought that had refunds of the same product.

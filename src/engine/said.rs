@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::{
     aside::Aside,
     judging::Judged,
@@ -52,15 +54,19 @@ pub(super) fn said<'f>(
     horizon: &Horizon,
 ) -> (PartOutcomes, Said<'f>) {
     let Judged { outcomes, untouched, mut findings, aside, about } = judged;
+    let of_refunds: Vec<(Vec<Finding>, Option<_>)> = named
+        .refunds
+        .par_iter()
+        .map(|refunds| match part.orders.keys().get(refunds.order_id().as_bytes()) {
+            None => (refunds.rows().filter_map(|row| judge_orphan(&row.get(), horizon)).collect(), None),
+            Some(number) => (Vec::new(), patterns::refunded(&part.orders, number, *refunds, horizon)),
+        })
+        .collect();
     let mut refunded = Refunded::new();
-    for refunds in &named.refunds {
-        match part.orders.keys().get(refunds.order_id().as_bytes()) {
-            None => findings.extend(refunds.rows().filter_map(|row| judge_orphan(&row.get(), horizon))),
-            Some(number) => {
-                if let Some((bill, rows)) = patterns::refunded(&part.orders, number, *refunds, horizon) {
-                    refunded.entry(bill).or_default().extend(rows);
-                }
-            }
+    for (of_orphans, of_bill) in of_refunds {
+        findings.extend(of_orphans);
+        if let Some((bill, rows)) = of_bill {
+            refunded.entry(bill).or_default().extend(rows);
         }
     }
     let unmatched_events = named.events.iter().filter(|id| part.orders.number(id).is_none()).count();

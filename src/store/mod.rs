@@ -14,7 +14,7 @@ mod wares;
 
 pub(crate) use arena::{Arena, Place};
 pub(crate) use bytes::Packed;
-pub(crate) use order::{OrderHead, head_of, order_id_of, pack_order, unpack_order};
+pub(crate) use order::{OrderHead, head_and_place_of, head_of, order_id_of, pack_order, unpack_order};
 pub(crate) use refund::{RefundHead, pack_refund, refund_head, refunded_order_of, unpack_refund};
 pub(crate) use usage::{UsageRow, pack_usage, unpack_usage};
 pub(crate) use wares::{Ware, Wares};

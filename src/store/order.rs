@@ -173,6 +173,17 @@ pub(crate) fn head_of(bytes: &[u8]) -> OrderHead<'_> {
     head(&mut Packed::new(bytes)).0
 }
 
+/// The same with where the order stands.
+pub(crate) fn head_and_place_of(bytes: &[u8]) -> (OrderHead<'_>, SourceRef) {
+    let mut packed = Packed::new(bytes);
+    (head(&mut packed).0, place(&mut packed))
+}
+
+fn place(packed: &mut Packed<'_>) -> SourceRef {
+    let file = FileId(u32::try_from(packed.number()).expect("a file was packed"));
+    SourceRef { file, line: packed.number() }
+}
+
 fn head<'p>(packed: &mut Packed<'p>) -> (OrderHead<'p>, u64) {
     let order_id = packed.text();
     let flags = packed.number();
@@ -205,8 +216,7 @@ pub(crate) fn unpack_order(bytes: &[u8], wares: &Wares) -> Order {
     let (head, flags) = head(&mut packed);
     let is = |bit| flags & bit != 0;
     let ware = wares.get(head.ware);
-    let file = FileId(u32::try_from(packed.number()).expect("a file was packed"));
-    let at = SourceRef { file, line: packed.number() };
+    let at = place(&mut packed);
     let payer_id = if is(flag::PAYER) { packed.text() } else { head.account_id };
     let list_price = is(flag::LIST_PRICE).then(|| Money::from_units(packed.signed()));
     let paid = packed.tenders(head.currency);
