@@ -104,7 +104,8 @@ impl Ord for Pipe {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::{io::Write, process::Command, thread};
 

@@ -13,14 +13,12 @@ pub(super) fn put_decimal(text: &mut Vec<u8>, units: i128, scale: usize) {
     let mut from = DIGITS_MAX;
     let mut wide = units.unsigned_abs();
     let mut narrow = loop {
-        match u64::try_from(wide) {
-            Ok(narrow) => break narrow,
-            Err(_) => {
-                from -= 1;
-                digits[from] = digit(wide % 10);
-                wide /= 10;
-            }
+        if let Ok(narrow) = u64::try_from(wide) {
+            break narrow;
         }
+        from -= 1;
+        digits[from] = digit(wide % 10);
+        wide /= 10;
     };
     while narrow > 0 {
         from -= 1;

@@ -82,7 +82,7 @@ impl Cells {
             Self::Text(cells) => {
                 texts(cells.len(), cells.iter(), |text, cell| text.extend_from_slice(cell.as_bytes()))
             }
-            Self::Bytes(cells) => texts(cells.len(), cells.iter(), |text, cell| text.extend_from_slice(cell)),
+            Self::Bytes(cells) => texts(cells.len(), cells.iter(), Vec::extend_from_slice),
             Self::Flag(cells) => texts(cells.len(), cells.iter(), |text, flag| {
                 text.extend_from_slice(if flag { b"true" } else { b"false" });
             }),
