@@ -62,6 +62,8 @@ pub(super) fn write_findings(report: &Report<'_>, folder: &Path) -> io::Result<(
 pub(super) struct OutcomeColumns {
     writer: BatchedWriter<File>,
     file: File,
+    /// Outcomes of one row group; each takes the room of the former.
+    list: Vec<Outcome>,
 }
 
 impl OutcomeColumns {
@@ -70,13 +72,13 @@ impl OutcomeColumns {
         let schema = outcomes(&[]).map_err(failed)?;
         let writer = ParquetWriter::new(file.try_clone()?).set_parallel(false);
         let writer = writer.batched(schema.schema()).map_err(failed)?;
-        Ok(Self { writer, file })
+        Ok(Self { writer, file, list: Vec::new() })
     }
 
     /// Writes outcomes as one row group.
     pub(super) fn write(&mut self, some: &Stretch<'_>) -> io::Result<()> {
-        let list: Vec<Outcome> = (0..some.len()).into_par_iter().map(|at| some.get(at)).collect();
-        self.writer.write_batch(&outcomes(&list).map_err(failed)?).map_err(failed)
+        (0..some.len()).into_par_iter().map(|at| some.get(at)).collect_into_vec(&mut self.list);
+        self.writer.write_batch(&outcomes(&self.list).map_err(failed)?).map_err(failed)
     }
 
     /// Writes the end of the file.
