@@ -46,7 +46,7 @@ fn split(criterion: &mut Criterion) {
     for (name, quoted_percent) in [("plain", 0), ("three-percent-quoted", 3), ("all-quoted", 100)] {
         let text = usage(quoted_percent);
         let mut group = criterion.benchmark_group(format!("split/{name}"));
-        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.throughput(Throughput::ElementsAndBytes { elements: ROWS as u64, bytes: text.len() as u64 });
         group.bench_function("records", |bencher| {
             bencher.iter(|| {
                 let mut records = Records::new(text.as_bytes(), Position::START, &columns, Delimiter::COMMA);
@@ -79,9 +79,13 @@ fn parse(criterion: &mut Criterion) {
         (0..ROWS).map(|row| format!("2026-03-{:02} 08:00:{:02}", row % 28 + 1, row % 60)).collect();
     let quantities: Vec<String> =
         (0..ROWS).map(|row| format!("{}.{:06}", scattered(row, 200), scattered(row, 1_000_000))).collect();
+    let throughput = |texts: &[String]| Throughput::ElementsAndBytes {
+        elements: ROWS as u64,
+        bytes: texts.iter().map(|text| text.len() as u64).sum(),
+    };
     let mut group = criterion.benchmark_group("parse");
-    group.throughput(Throughput::Elements(ROWS as u64));
     for (name, texts) in [("times-in-order", &times), ("times-in-no-order", &mixed)] {
+        group.throughput(throughput(texts));
         group.bench_function(name, |bencher| {
             let mut reader = TimeReader::new(8 * 3600);
             bencher.iter(|| {
@@ -92,6 +96,7 @@ fn parse(criterion: &mut Criterion) {
             });
         });
     }
+    group.throughput(throughput(&quantities));
     group.bench_function("quantities", |bencher| {
         bencher.iter(|| {
             quantities
@@ -120,7 +125,8 @@ fn probe(criterion: &mut Criterion) {
             table.len()
         });
     });
-    group.sample_size(20).throughput(Throughput::Elements(ROWS as u64));
+    let bytes = asked.iter().map(|id| id.len() as u64).sum();
+    group.sample_size(20).throughput(Throughput::ElementsAndBytes { elements: ROWS as u64, bytes });
     group.bench_function("one-by-one", |bencher| {
         bencher.iter(|| asked.iter().filter_map(|id| table.get(id)).fold(0, |sum, index| sum ^ index));
     });

@@ -1,5 +1,7 @@
 //! Where in an input something stands.
 
+use super::windows::Seen;
+
 /// A place in the text of an input: a byte, and the physical line it is on.
 ///
 /// Lines are counted by line feeds, as editors and `grep -n` count them, so a line feed inside a quoted
@@ -25,5 +27,5 @@ impl Default for Position {
 
 /// How many line feeds `bytes` has.
 pub(super) fn line_feeds(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
+    Seen::in_bytes(bytes).line_feeds
 }

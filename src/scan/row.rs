@@ -141,18 +141,25 @@ impl<'r> Record<'r> {
     /// The text of the wanted column with this place among the wanted ones; `None` where the record ends
     /// before that column, or where no such column is wanted.
     #[must_use]
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called for each field of each row; a call costs as much again")]
     pub fn get(&self, place: usize) -> Option<&'r [u8]> {
         let column = *self.columns.get(place)?;
         let Extent { fields, bounds, spans, has_return, .. } = *self.extent;
         if let Some(spans) = spans {
-            return self.buffer.spans.get(spans + place)?.text(self.block, &self.buffer.scratch);
+            return self.get_unquoted(spans + place);
         }
         if column >= fields {
             return None;
         }
         let [start, behind] = *self.buffer.bounds.get(bounds + column..)?.first_chunk()?;
-        self.block.get(start..behind - 1 - usize::from(has_return & (column + 1 == fields)))
+        self.block.get(start..behind - 1 - usize::from(has_return && column + 1 == fields))
+    }
+
+    /// The text of a field of a record with quotes.
+    #[cold]
+    fn get_unquoted(&self, span: usize) -> Option<&'r [u8]> {
+        self.buffer.spans.get(span)?.text(self.block, &self.buffer.scratch)
     }
 
     /// How many fields the record has, wanted or not.

@@ -88,8 +88,9 @@ impl TimeReader {
 /// A date as two numbers, which are compared faster than ten bytes.
 #[inline]
 fn halves(date: &[u8; DATE]) -> (u64, u16) {
-    let [a, b, c, d, e, f, g, h, rest @ ..] = *date;
-    (u64::from_le_bytes([a, b, c, d, e, f, g, h]), u16::from_le_bytes(rest))
+    let (first, last) = (date.first_chunk(), date.last_chunk());
+    let (first, last) = (first.expect("ten bytes have eight"), last.expect("ten bytes have two"));
+    (u64::from_le_bytes(*first), u16::from_le_bytes(*last))
 }
 
 /// The number of two digits.

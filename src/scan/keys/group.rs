@@ -30,6 +30,10 @@ impl Group {
 
     /// The number of an id that is kept in its slot. No branch tells in which of them it is.
     #[inline]
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "a lazy operator is a branch, and this one predicts badly"
+    )]
     pub(super) fn find(&self, packed: Packed) -> Option<u32> {
         let mut found = 0;
         for slot in 0..SLOTS {

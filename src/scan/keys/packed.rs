@@ -43,9 +43,7 @@ impl Packed {
                 let mut bytes = [0; 12];
                 bytes[..id.len()].copy_from_slice(id);
                 bytes[INLINE] = u8::try_from(id.len()).expect("at most eleven");
-                let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
-                let first = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
-                Self { first, second: u32::from_le_bytes(rest) }
+                Self { first: first_word(&bytes), second: last_word(&bytes) }
             }
             length @ 12..DIGITS => {
                 let mut digits = [b'0'; DIGITS];
@@ -59,13 +57,10 @@ impl Packed {
     /// So many digits behind noughts; `None` where they are not all digits.
     #[inline]
     fn of_digits(id: &[u8; DIGITS], length: usize) -> Option<Self> {
-        let (words, _) = id.as_chunks();
-        let [one, two] = *words else { unreachable!("twenty bytes have two words of eight") };
-        let [e, f, g, h] = *id.last_chunk().expect("twenty bytes end with four");
-        let zeroes = [b'0'; 8];
-        let words = [one, two, [e, f, g, h, b'0', b'0', b'0', b'0']].map(u64::from_le_bytes);
         // Exclusive-or with noughts leaves digits as 0 to 9; adding sets the highest bit of a larger byte.
-        let [one, two, rest] = words.map(|word| word ^ u64::from_le_bytes(zeroes));
+        let rest = u64::from(last_word(id) ^ u32::from_le_bytes([b'0'; 4]));
+        let [one, two] =
+            [first_word(id), first_word(&id[8..])].map(|word| word ^ u64::from_le_bytes([b'0'; 8]));
         let too_large = [one, two, rest].map(|word| word.wrapping_add(0x7676_7676_7676_7676) | word);
         if (too_large[0] | too_large[1] | too_large[2]) & 0x8080_8080_8080_8080 != 0 {
             return None;
@@ -93,6 +88,18 @@ impl Packed {
         let inner = fold(self.first ^ SEEDS[0], u64::from(self.second) ^ SEEDS[1]);
         fold(inner ^ SEEDS[2], SEEDS[3])
     }
+}
+
+/// The first eight bytes.
+#[inline]
+fn first_word(bytes: &[u8]) -> u64 {
+    u64::from_le_bytes(*bytes.first_chunk().expect("eight bytes or more"))
+}
+
+/// The last four bytes.
+#[inline]
+fn last_word(bytes: &[u8]) -> u32 {
+    u32::from_le_bytes(*bytes.last_chunk().expect("four bytes or more"))
 }
 
 /// Eight bytes of which each is less than sixteen, in half the room.

@@ -192,7 +192,8 @@ impl KeyTable {
         black_box(batch.into_iter().fold(0, read));
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "in a loop over many ids, a call costs as much as the search")]
     fn find(&self, asked: &Asked<'_>) -> Option<u32> {
         let Asked { id, packed, hash } = *asked;
         self.segments[segment_of(hash)].find(id, packed, hash, &self.long)
