@@ -30,6 +30,23 @@ pub fn read_i64(text: &[u8]) -> Option<i64> {
     Some(if is_negative { -units } else { units })
 }
 
+/// The decimal that the first `length` bytes write, in units of 1e-8, whatever stands behind them. `None` also for
+/// much that [`read_i64`] reads; this one has no branch that depends on the length.
+#[must_use]
+#[inline]
+pub fn read_ahead(bytes: &[u8; 16], length: usize) -> Option<i64> {
+    if length > bytes.len() {
+        return None;
+    }
+    let bits = u32::try_from(length * 8).ok()?;
+    let behind = u128::MAX.unbounded_shl(bits);
+    let [low, high] = [u128::from(ZEROES), u128::from(ZEROES) << 64];
+    let text = (u128::from_le_bytes(*bytes) & !behind) | ((low | high) & behind);
+    let words = [text & u128::from(u64::MAX), text >> 64];
+    let [low, high] = words.map(u64::try_from);
+    read_words([low.ok()?, high.ok()?], length)
+}
+
 /// The decimal that `text` writes, in units of 1e-8.
 #[must_use]
 pub fn read_i128(text: &[u8]) -> Option<i128> {
@@ -57,12 +74,17 @@ const ZEROES: u64 = u64::from_le_bytes([b'0'; 8]);
 /// Digits are looked at eight at once.
 #[inline]
 fn read_usual(text: &[u8]) -> Option<i64> {
-    let [low, high] = words(text)?;
+    read_words(words(text)?, text.len())
+}
+
+/// The same of a text of so many bytes, with noughts behind it.
+#[inline]
+fn read_words([low, high]: [u64; 2], length: usize) -> Option<i64> {
     // The lowest of these bits is that of the first point.
     let points = low ^ u64::from_le_bytes([b'.'; 8]);
     let points = points.wrapping_sub(0x0101_0101_0101_0101) & !points & 0x8080_8080_8080_8080;
     let point = points.trailing_zeros() / 8;
-    if !matches!(point, 1..=7) || !matches!(text.len() - point as usize, 2..=9) {
+    if !matches!(point, 1..=7) || !matches!(length - point as usize, 2..=9) {
         return None;
     }
     // Noughts before the digits and behind the decimals, so that either is a number of eight digits.
@@ -221,6 +243,17 @@ mod tests {
             let wide = read_i128(text.as_bytes());
             let narrow = wide.and_then(|units| i64::try_from(units).ok());
             prop_assert_eq!(read_i64(text.as_bytes()), narrow);
+        }
+
+        #[test]
+        fn what_stands_behind_a_text_does_not_count(text in "[0-9]{1,7}[.][0-9]{1,8}|[-+./:0-9]{0,16}", behind: [u8; 16]) {
+            let bytes = [text.as_bytes(), &behind].concat();
+            let read = read_ahead(bytes.first_chunk().unwrap(), text.len());
+            prop_assert!(read.is_none() || read == read_i64(text.as_bytes()));
+            let (whole, decimals) = text.split_once('.').unwrap_or_default();
+            let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            let is_usual = matches!((whole.len(), decimals.len()), (1..=7, 1..=8));
+            prop_assert_eq!(read.is_some(), is_usual && are_digits(whole) && are_digits(decimals));
         }
 
         #[test]

@@ -156,6 +156,19 @@ impl<'r> Record<'r> {
         self.block.get(start..behind - 1 - usize::from(has_return && column + 1 == fields))
     }
 
+    /// The first bytes of the text of a wanted column and of what follows it, and how many are of the text;
+    /// `None` where [`get`](Self::get) says so, near the end of a block and in a record with quotes.
+    #[must_use]
+    #[inline]
+    pub fn ahead<const BYTES: usize>(&self, place: usize) -> Option<(&'r [u8; BYTES], usize)> {
+        if self.extent.spans.is_some() {
+            return None;
+        }
+        let length = self.get(place)?.len();
+        let start = *self.buffer.bounds.get(self.extent.bounds + *self.columns.get(place)?)?;
+        Some((self.block.get(start..)?.first_chunk()?, length))
+    }
+
     /// The text of a field of a record with quotes.
     #[cold]
     fn get_unquoted(&self, span: usize) -> Option<&'r [u8]> {

@@ -191,7 +191,11 @@ impl Columns {
         if usage_start.is_some_and(|start| usage_end.is_some_and(|end| end < start)) {
             return None;
         }
-        let quantity = quantities::read_i64(cell(self.quantity)?)?;
+        let ahead = record.ahead(self.quantity);
+        let quantity = match ahead.and_then(|(bytes, length)| quantities::read_ahead(bytes, length)) {
+            Some(quantity) => quantity,
+            None => quantities::read_i64(cell(self.quantity)?)?,
+        };
         let basis = match cell(self.basis) {
             None | Some(b"deduction") => Basis::Deduction,
             Some(b"raw") => Basis::Raw,
