@@ -77,6 +77,11 @@ pub(super) trait Fields<'r> {
     fn field_count(&self) -> usize;
     /// Where the row stands.
     fn line(&self) -> u64;
+    /// The sixteen bytes from the beginning of one on, whatever they are, and its length; `None` where they are
+    /// not at hand.
+    fn ahead(&self, _place: usize) -> Option<(&'r [u8; 16], usize)> {
+        None
+    }
 }
 
 impl<'r> Fields<'r> for Record<'r> {
@@ -93,6 +98,11 @@ impl<'r> Fields<'r> for Record<'r> {
     #[inline]
     fn line(&self) -> u64 {
         Record::line(self)
+    }
+
+    #[inline]
+    fn ahead(&self, place: usize) -> Option<(&'r [u8; 16], usize)> {
+        Record::ahead(self, place)
     }
 }
 
