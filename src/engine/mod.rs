@@ -9,6 +9,7 @@ mod ids;
 mod judging;
 mod kept;
 mod linking;
+mod marks;
 mod options;
 mod orders;
 mod orders_read;

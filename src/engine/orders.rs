@@ -63,6 +63,11 @@ impl Found {
         found
     }
 
+    /// Makes room for the ids of about so many orders.
+    pub(super) fn expect(&mut self, orders: usize) {
+        self.ids = Ids::with_capacity(orders);
+    }
+
     /// Takes up what the sieve gave, in the order of the file.
     pub(super) fn take(&mut self, sifted: &Sifted, sieve: &Sieve<'_>) {
         let first = self.rows.count();

@@ -88,6 +88,16 @@ impl<'s> OrdersRead<'s> {
         Self::to(To::Parts(Box::new(Parted { writer, done: Ok(()), ids: None })))
     }
 
+    /// Makes room for the ids of about so many orders at once: a table that grows leaves room behind that
+    /// nothing else fits into.
+    pub(super) fn expect(&mut self, orders: usize, sieve: &Sieve<'_>) {
+        match &mut self.to {
+            To::Memory(found) => found.expect(orders),
+            To::Parts(parted) if sieve.lets_go() => parted.ids = Some(Ids::with_capacity(orders)),
+            To::Parts(_) => {}
+        }
+    }
+
     /// Takes orders, in the order of their file.
     pub(super) fn take(&mut self, mut sifted: Sifted, sieve: &Sieve<'_>) {
         self.count += sifted.count();

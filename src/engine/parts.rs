@@ -30,12 +30,13 @@ use super::{
     ids::Ids,
     judging::{Ask, judge_all},
     kept::KeptRows,
+    marks::Marks,
     options::Options,
     orders::{Found, Orders, Rows},
     orders_read::OrdersRead,
     outcomes::{Outcomes, Spilled},
     part::{Facts, Part},
-    patterns::BoughtAgain,
+    patterns::Bills,
     read::{read, stream_all},
     run::{Audit, Ended, sum_up},
     said::{Named, Said, said},
@@ -44,6 +45,7 @@ use super::{
 };
 use crate::{
     case::Horizon,
+    finding::Finding,
     ingest::{Fates, Line, Plan, Progress, Stage, UsageSink},
     money::Quantity,
     policy::PolicyBook,
@@ -138,7 +140,7 @@ pub(super) fn audit(
     }
     progress.begin(Stage::Judging, read.orders.count);
     let named = run.named();
-    let judged: Vec<io::Result<(Spilled, Said<'_>)>> =
+    let judged: Vec<io::Result<(Spilled, Said)>> =
         each_part(parts, |part| run.judge(part, &named[part], progress));
     progress.end();
     let mut outcomes_of = Vec::with_capacity(parts);
@@ -148,8 +150,8 @@ pub(super) fn audit(
         said.add(of_part);
     }
     progress.begin(Stage::Summing, said.findings.len() as u64);
-    let again = run.bought_again(&said).map_err(failed)?;
-    said.add_patterns(again, &wares);
+    let marks = Marks::of(std::mem::take(&mut said.marks));
+    said.findings.extend(run.patterns(&marks).map_err(failed)?);
     let outcomes = Outcomes::in_parts(Arc::clone(&spill), outcomes_of);
     let ended = Ended { outcomes, said, as_of: horizon.as_of, coverage };
     let audit = sum_up(read, &facts, book, ended, options);
@@ -429,12 +431,7 @@ impl<'r> Run<'r> {
     }
 
     /// Puts a part together and judges it.
-    fn judge(
-        &self,
-        part: usize,
-        named: &Named<'r>,
-        progress: &dyn Progress,
-    ) -> io::Result<(Spilled, Said<'r>)> {
+    fn judge(&self, part: usize, named: &Named<'r>, progress: &dyn Progress) -> io::Result<(Spilled, Said)> {
         let mut aside = Vec::new();
         let orders = self.orders(part, &mut aside)?;
         let in_question = in_question(&orders, self.facts, self.book, self.as_of_min);
@@ -451,22 +448,31 @@ impl<'r> Run<'r> {
         Ok((outcomes.spill(&self.spill.outcomes, part)?, of_part))
     }
 
-    /// What accounts with refunds bought beside, from all parts.
-    fn bought_again(&self, said: &Said<'_>) -> io::Result<BoughtAgain> {
-        let bills = said.bills();
-        let mut again = BoughtAgain::default();
-        if bills.is_empty() {
-            return Ok(again);
+    /// What accounts with refunds did, from all parts. Orders are read again for it, and once more where anybody
+    /// is suspected.
+    fn patterns(&self, marks: &Marks) -> io::Result<Vec<Finding>> {
+        if marks.is_empty() {
+            return Ok(Vec::new());
         }
-        let found = each_part(self.spill.parts(), |part| {
-            let mut of_part = BoughtAgain::default();
-            of_part.take(&self.orders(part, &mut Vec::new())?, &bills);
+        let parts = self.spill.parts();
+        let mut suspects = marks.often_refunded();
+        for again in each_part(parts, |part| Ok(marks.bought_again(&self.orders(part, &mut Vec::new())?))) {
+            suspects.append(&mut again?);
+        }
+        if suspects.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = each_part(parts, |part| {
+            let mut of_part = Bills::default();
+            let orders = self.orders(part, &mut Vec::new())?;
+            of_part.take(&orders, &self.facts.refunds, &suspects, self.horizon);
             Ok(of_part)
         });
+        let mut bills = Bills::default();
         for of_part in found {
-            again.add(of_part?);
+            bills.add(of_part?);
         }
-        Ok(again)
+        Ok(bills.patterns(self.wares))
     }
 }
 

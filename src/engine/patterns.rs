@@ -1,15 +1,14 @@
 //! Patterns over the orders of an account: signals, never verdicts.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-use rayon::prelude::*;
-
 use super::{
+    marks::{Billed, is_billed},
     orders::Orders,
-    refunds::{OfOrder, RefundAt},
+    refunds::{RefundAt, Refunds},
 };
 use crate::{
     case::Horizon,
@@ -21,88 +20,79 @@ use crate::{
 };
 
 /// Refunds of one account and product within a rolling year that make a pattern.
-const PATTERN_REFUNDS_MIN: usize = 4;
+pub(super) const PATTERN_REFUNDS_MIN: usize = 4;
 /// Days of that year.
 const PATTERN_DAYS: i64 = 365;
 
 /// A product of an account.
-pub(super) type Bill = (AccountId, Arc<str>);
+type Bill = (AccountId, Arc<str>);
 
 /// An order so far as patterns of an account look at it.
 #[derive(Clone, Debug)]
-pub(super) struct Bought {
+struct Bought {
     order_id: OrderId,
     ware: u32,
     paid_at: Moment,
     at: SourceRef,
 }
 
-/// Refunds of a product of an account, with their orders.
-pub(super) type Refunded<'f> = BTreeMap<Bill, Vec<(Bought, RefundAt<'f>)>>;
-
-/// The refunds of one order that make patterns.
-pub(super) fn refunded<'f>(
-    orders: &Orders<'_>,
-    number: u32,
-    refunds: OfOrder<'f>,
-    horizon: &Horizon,
-) -> Option<(Bill, Vec<(Bought, RefundAt<'f>)>)> {
-    let mut rows = refunds.rows().filter(|row| counts(*row, horizon)).peekable();
-    rows.peek()?;
-    let (bill, bought) = bought(orders, number);
-    Some((bill, rows.map(|row| (bought.clone(), row)).collect()))
-}
-
-fn bought(orders: &Orders<'_>, number: u32) -> (Bill, Bought) {
-    let (OrderHead { order_id, account_id, ware, paid_at, .. }, at) = orders.head(number);
-    let product = Arc::clone(&orders.wares().get(ware).product);
-    ((account_id.into(), product), Bought { order_id: order_id.into(), ware, paid_at, at })
-}
-
-/// What the accounts bought that had refunds of the same product.
+/// What there is of a product of an account.
 #[derive(Debug, Default)]
-pub(super) struct BoughtAgain(BTreeMap<Bill, Vec<Bought>>);
+struct OfBill<'f> {
+    /// Refunds that count, with their orders.
+    refunded: Vec<(Bought, RefundAt<'f>)>,
+    /// Every order.
+    bought: Vec<Bought>,
+}
 
-impl BoughtAgain {
-    /// Takes the orders of those accounts.
-    pub(super) fn take(&mut self, orders: &Orders<'_>, refunded: &BTreeSet<&Bill>) {
-        if refunded.is_empty() {
-            return;
-        }
-        let accounts: HashSet<&str> = refunded.iter().map(|(account_id, _)| account_id.as_str()).collect();
-        let number = |at: usize| u32::try_from(at).expect("orders are counted in 32 bits");
-        let found: Vec<(Bill, Bought)> = orders
-            .par_heads()
-            .enumerate()
-            .filter(|(_, head)| head.as_ref().is_some_and(|head| accounts.contains(head.account_id)))
-            .map(|(at, _)| bought(orders, number(at)))
-            .filter(|(bill, _)| refunded.contains(bill))
-            .collect();
-        for (bill, bought) in found {
-            self.0.entry(bill).or_default().push(bought);
+/// Products of accounts that may make a pattern.
+#[derive(Debug, Default)]
+pub(super) struct Bills<'f>(BTreeMap<Bill, OfBill<'f>>);
+
+impl<'f> Bills<'f> {
+    /// Takes the orders of suspected accounts, with their refunds.
+    pub(super) fn take(
+        &mut self,
+        orders: &Orders<'_>,
+        refunds: &'f Refunds,
+        suspects: &BTreeSet<Billed>,
+        horizon: &Horizon,
+    ) {
+        for (number, head) in orders.heads() {
+            if !is_billed(&head, orders.wares(), suspects) {
+                continue;
+            }
+            let (OrderHead { order_id, account_id, ware, paid_at, .. }, at) = orders.head(number);
+            let product = Arc::clone(&orders.wares().get(ware).product);
+            let of_bill = self.0.entry((account_id.into(), product)).or_default();
+            let bought = Bought { order_id: order_id.into(), ware, paid_at, at };
+            let counted = refunds.of_order(order_id).filter(|row| counts(*row, horizon));
+            of_bill.refunded.extend(counted.map(|row| (bought.clone(), row)));
+            of_bill.bought.push(bought);
         }
     }
 
     /// Takes up what was found elsewhere.
     pub(super) fn add(&mut self, other: Self) {
-        for (bill, bought) in other.0 {
-            self.0.entry(bill).or_default().extend(bought);
+        for (bill, OfBill { refunded, bought }) in other.0 {
+            let of_bill = self.0.entry(bill).or_default();
+            of_bill.refunded.extend(refunded);
+            of_bill.bought.extend(bought);
         }
     }
-}
 
-/// Accounts that refund one product again and again, and packages bought again after a refund.
-pub(super) fn patterns(refunded: Refunded<'_>, mut again: BoughtAgain, wares: &Wares) -> Vec<Finding> {
-    let package = |bought: &Bought| &wares.get(bought.ware).package_type;
-    let of_bill = |(bill, rows): (Bill, Vec<(Bought, RefundAt<'_>)>)| {
-        let mut others = again.0.remove(&bill).unwrap_or_default();
-        others.sort_by(|a, b| (a.paid_at, &a.order_id).cmp(&(b.paid_at, &b.order_id)));
-        let mut found: Vec<Finding> =
-            rows.iter().filter_map(|row| repurchase(row, &others, &package)).collect();
-        found.extend(pattern(&bill, rows));
-        found
-    };
-    refunded.into_iter().flat_map(of_bill).collect()
+    /// Accounts that refund one product again and again, and packages bought again after a refund.
+    pub(super) fn patterns(self, wares: &Wares) -> Vec<Finding> {
+        let package = |bought: &Bought| &wares.get(bought.ware).package_type;
+        let of_bill = |(bill, OfBill { refunded, mut bought }): (Bill, OfBill<'_>)| {
+            bought.sort_by(|a, b| (a.paid_at, &a.order_id).cmp(&(b.paid_at, &b.order_id)));
+            let mut found: Vec<Finding> =
+                refunded.iter().filter_map(|row| repurchase(row, &bought, &package)).collect();
+            found.extend(pattern(&bill, refunded));
+            found
+        };
+        self.0.into_iter().flat_map(of_bill).collect()
+    }
 }
 
 /// The same package bought again by the same account within a day of its refund.
@@ -154,7 +144,8 @@ fn signal(order_id: &OrderId, refund: &Refund, sum: Money) -> Finding {
     }
 }
 
-fn counts(row: RefundAt<'_>, horizon: &Horizon) -> bool {
+/// Whether a refund counts towards patterns.
+pub(super) fn counts(row: RefundAt<'_>, horizon: &Horizon) -> bool {
     let head = row.head();
     head.status == RefundStatus::Completed && head.requested_at.earliest() <= horizon.as_of && {
         let row = row.get();

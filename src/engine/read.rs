@@ -104,6 +104,8 @@ pub(super) fn read(
         }
         _ => Sieve::keeping_all(book, exports.iter().any(gives_refunds)),
     };
+    let expected = of_orders.iter().filter_map(|source| source.rows_about()).sum();
+    orders.expect(expected, &sieve);
     let taken = Mutex::new(&mut orders);
     let take = |sifted| taken.lock().unwrap_or_else(PoisonError::into_inner).take(sifted, &sieve);
     for looked in look_at_orders(&of_orders, &sieve, &take, options, progress) {

@@ -133,9 +133,14 @@ impl Refunds {
 
     /// Those of an order.
     pub(super) fn of(&self, order_id: &OrderId) -> Vec<CaseRefund> {
-        let from = self.rows.partition_point(|row| self.order_of(row) < order_id.as_str());
-        let rows = self.rows[from..].iter().take_while(|row| self.order_of(row) == order_id.as_str());
-        rows.map(|row| RefundAt { refunds: self, row }.get()).collect()
+        self.of_order(order_id.as_str()).map(RefundAt::get).collect()
+    }
+
+    /// The same, packed.
+    pub(super) fn of_order(&self, order_id: &str) -> impl Iterator<Item = RefundAt<'_>> {
+        let from = self.rows.partition_point(|row| self.order_of(row) < order_id);
+        let rows = self.rows[from..].iter().take_while(move |row| self.order_of(row) == order_id);
+        rows.map(|row| RefundAt { refunds: self, row })
     }
 
     fn order_of(&self, (place, _): &Row) -> &str {

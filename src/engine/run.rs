@@ -9,13 +9,14 @@ use super::{
     budget::{self, Ways},
     error::AuditError,
     judging::{Ask, judge_all},
+    marks::Marks,
     options::Options,
     orders::Found,
     orders_read::OrdersRead,
     outcomes::Outcomes,
     part::Facts,
     parts,
-    patterns::BoughtAgain,
+    patterns::Bills,
     read::{Keeps, Read, read},
     run_checks,
     said::{Named, Said, said},
@@ -125,9 +126,12 @@ fn audit_whole(
     said.fates = fates;
     said.aside.extend(aside);
     said.untouched.add(settled.untouched(&WareRules::of(&wares, book), &wares, horizon.as_of));
-    let mut again = BoughtAgain::default();
-    again.take(&part.orders, &said.bills());
-    said.add_patterns(again, &wares);
+    let marks = Marks::of(std::mem::take(&mut said.marks));
+    let mut suspects = marks.often_refunded();
+    suspects.append(&mut marks.bought_again(&part.orders));
+    let mut bills = Bills::default();
+    bills.take(&part.orders, &facts.refunds, &suspects, &horizon);
+    said.findings.extend(bills.patterns(&wares));
     let ended = Ended { outcomes: Outcomes::in_memory(outcomes), said, as_of: horizon.as_of, coverage };
     let audit = sum_up(read, &facts, book, ended, options);
     progress.end();
@@ -252,9 +256,9 @@ fn settle(read: &mut Read, aside: &[Aside], fates: &BTreeMap<FileId, Fates>) -> 
 }
 
 /// What came of all orders.
-pub(super) struct Ended<'f> {
+pub(super) struct Ended {
     pub(super) outcomes: Outcomes,
-    pub(super) said: Said<'f>,
+    pub(super) said: Said,
     pub(super) as_of: Instant,
     pub(super) coverage: Coverage,
 }
@@ -264,7 +268,7 @@ pub(super) fn sum_up(
     mut read: Read,
     facts: &Facts,
     book: &PolicyBook,
-    ended: Ended<'_>,
+    ended: Ended,
     options: &Options,
 ) -> Result<Audit, AuditError> {
     let Ended { outcomes, said, as_of, coverage } = ended;

@@ -1,15 +1,15 @@
 //! What came of a part of a run, to be summed up with the others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use super::{
     aside::Aside,
     judging::Judged,
+    marks::{Mark, marks_of},
     outcomes::PartOutcomes,
     part::Part,
-    patterns::{self, Bill, BoughtAgain, Refunded},
     refunds::OfOrder,
     untouched::Untouched,
     wanting::About,
@@ -24,7 +24,7 @@ use crate::{
 
 /// What came of a part, beside its outcomes.
 #[derive(Debug, Default)]
-pub(super) struct Said<'f> {
+pub(super) struct Said {
     pub(super) untouched: Untouched,
     pub(super) findings: Vec<Finding>,
     /// Rows whose id stands already.
@@ -32,7 +32,7 @@ pub(super) struct Said<'f> {
     /// What became of usage, by file.
     pub(super) fates: BTreeMap<FileId, Fates>,
     /// Refunds that may make patterns.
-    pub(super) refunded: Refunded<'f>,
+    pub(super) marks: Vec<Mark>,
     /// Orders that events name and that are not there.
     pub(super) unmatched_events: usize,
     /// What tells what is wanting.
@@ -47,34 +47,34 @@ pub(super) struct Named<'f> {
 }
 
 /// What is said of a part that was judged.
-pub(super) fn said<'f>(
+pub(super) fn said(
     part: &Part<'_>,
-    named: &Named<'f>,
+    named: &Named<'_>,
     judged: Judged,
     horizon: &Horizon,
-) -> (PartOutcomes, Said<'f>) {
+) -> (PartOutcomes, Said) {
     let Judged { outcomes, untouched, mut findings, aside, about } = judged;
-    let of_refunds: Vec<(Vec<Finding>, Option<_>)> = named
+    let of_refunds: Vec<(Vec<Finding>, Vec<Mark>)> = named
         .refunds
         .par_iter()
         .map(|refunds| match part.orders.keys().get(refunds.order_id().as_bytes()) {
-            None => (refunds.rows().filter_map(|row| judge_orphan(&row.get(), horizon)).collect(), None),
-            Some(number) => (Vec::new(), patterns::refunded(&part.orders, number, *refunds, horizon)),
+            None => {
+                (refunds.rows().filter_map(|row| judge_orphan(&row.get(), horizon)).collect(), Vec::new())
+            }
+            Some(number) => (Vec::new(), marks_of(&part.orders, number, *refunds, horizon).collect()),
         })
         .collect();
-    let mut refunded = Refunded::new();
-    for (of_orphans, of_bill) in of_refunds {
+    let mut marks = Vec::with_capacity(of_refunds.len());
+    for (of_orphans, of_order) in of_refunds {
         findings.extend(of_orphans);
-        if let Some((bill, rows)) = of_bill {
-            refunded.entry(bill).or_default().extend(rows);
-        }
+        marks.extend(of_order);
     }
     let unmatched_events = named.events.iter().filter(|id| part.orders.number(id).is_none()).count();
     let fates = BTreeMap::new();
-    (outcomes, Said { untouched, findings, aside, fates, refunded, unmatched_events, about })
+    (outcomes, Said { untouched, findings, aside, fates, marks, unmatched_events, about })
 }
 
-impl Said<'_> {
+impl Said {
     /// Takes up what was said of another part.
     pub(super) fn add(&mut self, other: Self) {
         self.untouched.add(other.untouched);
@@ -83,21 +83,8 @@ impl Said<'_> {
         for (file, fates) in other.fates {
             self.fates.entry(file).or_default().add(fates);
         }
-        for (bill, rows) in other.refunded {
-            self.refunded.entry(bill).or_default().extend(rows);
-        }
+        self.marks.extend(other.marks);
         self.unmatched_events += other.unmatched_events;
         self.about.extend(other.about);
-    }
-
-    /// Products of accounts that had refunds.
-    pub(super) fn bills(&self) -> BTreeSet<&Bill> {
-        self.refunded.keys().collect()
-    }
-
-    /// Adds the patterns, once what those accounts bought is known.
-    pub(super) fn add_patterns(&mut self, again: BoughtAgain, wares: &crate::store::Wares) {
-        let refunded = std::mem::take(&mut self.refunded);
-        self.findings.extend(patterns::patterns(refunded, again, wares));
     }
 }

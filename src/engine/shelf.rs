@@ -2,13 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::untouched::Rules;
-use crate::{
-    policy::PolicyBook,
-    record::OrderKind,
-    scan::keys::{KeyTable, hash_of},
-    store::Wares,
-};
+use super::{untouched::Rules, watch::package_of};
+use crate::{policy::PolicyBook, record::OrderKind, scan::keys::KeyTable, store::Wares};
 
 /// The wares of a run. Their numbers depend on who came first, so nothing that shows may.
 #[derive(Debug)]
@@ -28,7 +23,7 @@ struct Shared<'b> {
 pub(super) struct Found<'b> {
     /// Its number.
     pub(super) ware: u32,
-    /// A number that orders of one product and package type share, and hardly any others.
+    /// The number of its package; see [`package_of`].
     pub(super) package: u64,
     /// What the book says of it.
     pub(super) rules: Arc<Rules<'b>>,
@@ -60,8 +55,7 @@ impl<'b> Shelf<'b> {
         if rules.len() == ware as usize {
             rules.push(Arc::new(Rules::of(wares.get(ware), self.book)));
         }
-        let package = hash_of(product.as_bytes()).rotate_left(1) ^ hash_of(package_type.as_bytes());
-        Found { ware, package, rules: Arc::clone(&rules[ware as usize]) }
+        Found { ware, package: package_of(product, package_type), rules: Arc::clone(&rules[ware as usize]) }
     }
 }
 

@@ -14,14 +14,13 @@ use super::{
     linking::as_export,
     shelf::{Met, Shelf},
     untouched::Settled,
-    watch::{Asked, Buyer, Watched},
+    watch::{Asked, Buyer, Watched, buyer_of_package},
 };
 use crate::{
     export,
     ingest::OrderSink,
     policy::PolicyBook,
     record::{OrderId, OrderRow, SourceRef},
-    scan::keys::hash_of,
     store::{OrderHead, Wares, pack_order},
     time::Instant,
 };
@@ -165,7 +164,7 @@ impl<'r> Sieve<'r> {
     fn row(&self, state: &mut State<'r>, sifted: &mut Sifted, row: &OrderRow<'_>, refund: Option<u32>) {
         let found = state.met.find(&self.shelf, row.product, row.package_type, row.kind);
         let head = OrderHead::of(row, found.ware);
-        let buyer = || hash_of(row.account_id.as_bytes()).rotate_left(1) ^ found.package;
+        let buyer = || buyer_of_package(row.account_id, found.package);
         let paid_at = row.paid_at.earliest();
         let mut of_buyer = None;
         let goes = self.known.as_ref().is_some_and(|known| {

@@ -8,10 +8,29 @@
 use std::collections::HashMap;
 
 use super::refunds::{RefundAt, Refunds};
-use crate::{record::RefundStatus, scan::keys::KeyTable, time::Instant};
+use crate::{
+    record::RefundStatus,
+    scan::keys::{KeyTable, hash_of},
+    time::Instant,
+};
 
 /// Account, product and package type of an order as one number: equal where these are, and hardly ever else.
 pub(super) type Buyer = u64;
+
+/// The number of an account and a package.
+pub(super) fn buyer_of(account_id: &str, product: &str, package_type: &str) -> Buyer {
+    buyer_of_package(account_id, package_of(product, package_type))
+}
+
+/// The number of a package.
+pub(super) fn package_of(product: &str, package_type: &str) -> u64 {
+    hash_of(product.as_bytes()).rotate_left(1) ^ hash_of(package_type.as_bytes())
+}
+
+/// The same with the number of the package.
+pub(super) fn buyer_of_package(account_id: &str, package: u64) -> Buyer {
+    hash_of(account_id.as_bytes()).rotate_left(1) ^ package
+}
 
 /// When refunds were asked for that may make patterns.
 #[derive(Debug, Default)]

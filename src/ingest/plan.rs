@@ -117,6 +117,14 @@ impl Source {
         (rows > 0).then(|| (text.len() / rows).max(1) as u64)
     }
 
+    /// About how many rows it has, by its size and its first rows; `None` where that tells nothing, as of what is
+    /// packed.
+    #[must_use]
+    pub fn rows_about(&self) -> Option<usize> {
+        let row_bytes = self.row_bytes().filter(|_| !self.is_packed())?;
+        usize::try_from(self.bytes() / row_bytes).ok()
+    }
+
     /// Whether its files can be read a second time; a pipe cannot.
     #[must_use]
     pub fn can_be_read_again(&self) -> bool {
