@@ -30,38 +30,48 @@ impl RefundsRead {
 
     /// Keeps one of each and marks those that repeat the channel transaction of an earlier one.
     pub(super) fn once(self, aside: &mut Vec<Aside>) -> Refunds {
-        let Self { arena, mut places, .. } = self;
-        let head = |place: &Place| refund_head(arena.at(*place));
-        places.par_sort_unstable_by(|a, b| head(a).refund_id.cmp(head(b).refund_id));
+        let Self { arena, places, .. } = self;
         let mut contradicted: BTreeMap<OrderId, Vec<SourceRef>> = BTreeMap::new();
-        let mut kept: Vec<Place> = Vec::with_capacity(places.len());
-        for same in places.chunk_by(|a, b| head(a).refund_id == head(b).refund_id) {
-            match same {
-                [place] => kept.push(*place),
-                _ => kept.push(settle(&arena, same, &mut contradicted, aside)),
+        let mut rows: Vec<Row> = Vec::with_capacity(places.len());
+        {
+            // Read once each, and sorted three times.
+            let mut all: Vec<(RefundHead<'_>, Place)> =
+                places.into_par_iter().map(|place| (refund_head(arena.at(place)), place)).collect();
+            all.par_sort_unstable_by(|(a, _), (b, _)| a.refund_id.cmp(b.refund_id));
+            let mut kept: Vec<(RefundHead<'_>, Place)> = Vec::with_capacity(all.len());
+            for same in all.chunk_by(|(a, _), (b, _)| a.refund_id == b.refund_id) {
+                let place = match same {
+                    [one] => {
+                        kept.push(*one);
+                        continue;
+                    }
+                    _ => settle(&arena, same.iter().map(|(_, place)| *place), &mut contradicted, aside),
+                };
+                kept.push((refund_head(arena.at(place)), place));
             }
+            drop(all);
+            kept.par_sort_unstable_by(|(a, _), (b, _)| {
+                (a.requested_at, a.refund_id).cmp(&(b.requested_at, b.refund_id))
+            });
+            let mut transactions: HashMap<&str, Place> = HashMap::new();
+            let mut by_order: Vec<(&str, Row)> = Vec::with_capacity(kept.len());
+            for &(RefundHead { order_id, merged, status, channel_txn, .. }, place) in &kept {
+                let separate = !merged && status != RefundStatus::Cancelled;
+                let earlier = channel_txn.filter(|_| separate).map(|transaction| {
+                    let earlier = *transactions.entry(transaction).or_insert(place);
+                    (earlier != place).then_some(earlier)
+                });
+                by_order.push((order_id, (place, earlier.flatten())));
+            }
+            drop(kept);
+            // Within an order they stay by request and id.
+            by_order.par_sort_by(|a, b| a.0.cmp(b.0));
+            rows.extend(by_order.into_iter().map(|(_, row)| row));
         }
-        drop(places);
         for rows in contradicted.values_mut() {
             rows.sort_unstable();
             rows.dedup();
         }
-        let time = |place: &Place| {
-            let head = head(place);
-            (head.requested_at, head.refund_id)
-        };
-        kept.par_sort_unstable_by(|a, b| time(a).cmp(&time(b)));
-        let mut transactions: HashMap<&str, Place> = HashMap::new();
-        let repeats = |place: Place| {
-            let RefundHead { merged, status, channel_txn, .. } = head(&place);
-            let separate = !merged && status != RefundStatus::Cancelled;
-            let transaction = channel_txn.filter(|_| separate)?;
-            let earlier = *transactions.entry(transaction).or_insert(place);
-            Some(earlier).filter(|earlier| *earlier != place)
-        };
-        let mut rows: Vec<Row> = kept.iter().copied().zip(kept.iter().copied().map(repeats)).collect();
-        // Within an order they stay by request and id.
-        rows.par_sort_by(|a, b| refunded_order_of(arena.at(a.0)).cmp(refunded_order_of(arena.at(b.0))));
         Refunds { arena, rows, contradicted }
     }
 }
@@ -70,11 +80,11 @@ impl RefundsRead {
 /// decides nothing. Identical rows are repetitions, others leave their orders open.
 fn settle(
     arena: &Arena,
-    places: &[Place],
+    places: impl Iterator<Item = Place>,
     contradicted: &mut BTreeMap<OrderId, Vec<SourceRef>>,
     aside: &mut Vec<Aside>,
 ) -> Place {
-    let unpacked = places.iter().map(|place| (unpack_refund(arena.at(*place)), *place));
+    let unpacked = places.map(|place| (unpack_refund(arena.at(place)), place));
     let mut all: Vec<(Refund, Place)> = unpacked.collect();
     all.sort_by(|(a, _), (b, _)| a.compare_content(b).then_with(|| a.at.cmp(&b.at)));
     let mut all = all.into_iter();

@@ -161,7 +161,14 @@ impl<'r> Sieve<'r> {
         self.known.as_ref().map(|known| (&known.asked, &known.watched))
     }
 
-    fn row(&self, state: &mut State<'r>, sifted: &mut Sifted, row: &OrderRow<'_>, refund: Option<u32>) {
+    fn row(
+        &self,
+        state: &mut State<'r>,
+        sifted: &mut Sifted,
+        row: &OrderRow<'_>,
+        refund: Option<u32>,
+        watched: &Watched,
+    ) {
         let found = state.met.find(&self.shelf, row.product, row.package_type, row.kind);
         let head = OrderHead::of(row, found.ware);
         let buyer = || buyer_of_package(row.account_id, found.package);
@@ -173,12 +180,9 @@ impl<'r> Sieve<'r> {
                 && !known.events.concern(row.order_id, row.account_id)
                 && !found.rules.leave_open(&head, known.as_of_min)
         });
-        if goes && let Some(known) = &self.known {
+        if goes {
             let buyer = buyer();
-            let is_watched = {
-                let watched = known.watched.read().unwrap_or_else(PoisonError::into_inner);
-                watched.concerns(buyer, paid_at)
-            };
+            let is_watched = watched.concerns(buyer, paid_at);
             let is_repeated =
                 || self.again.as_ref().is_some_and(|again| again.repeated.contains(row.order_id.as_bytes()));
             match &self.again {
@@ -229,12 +233,15 @@ impl<'r> OrderSink for Sieve<'r> {
     fn take(&self, state: &mut State<'r>, sifted: &mut Sifted, rows: &[OrderRow<'_>]) {
         let mut asked = std::mem::take(&mut state.asked);
         asked.clear();
-        match &self.known {
+        let nobody = Watched::default();
+        let known = self.known.as_ref();
+        let watched = known.map(|known| known.watched.read().unwrap_or_else(PoisonError::into_inner));
+        match known {
             Some(known) => known.asked.find(rows.iter().map(|row| row.order_id.as_bytes()), &mut asked),
             None => asked.resize(rows.len(), None),
         }
         for (row, refund) in rows.iter().zip(&asked) {
-            self.row(state, sifted, row, *refund);
+            self.row(state, sifted, row, *refund, watched.as_deref().unwrap_or(&nobody));
         }
         state.asked = asked;
     }

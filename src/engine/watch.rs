@@ -5,7 +5,10 @@
 //! refunded order is met first, and what its account buys in the days after the request is kept. Where a file is
 //! in another order, orders are read a second time.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use super::refunds::{RefundAt, Refunds};
 use crate::{
@@ -71,10 +74,28 @@ impl Asked {
     }
 }
 
+/// The hash of a number that is one already.
+#[derive(Clone, Copy, Debug, Default)]
+struct IsHash(u64);
+
+impl Hasher for IsHash {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = hash_of(bytes);
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}
+
 /// Who had a refund, so far as orders were read.
 #[derive(Debug, Default)]
 pub(super) struct Watched {
-    requests: HashMap<Buyer, Vec<Instant>>,
+    requests: HashMap<Buyer, Vec<Instant>, BuildHasherDefault<IsHash>>,
     /// The last payment of an order that was let go.
     latest_gone: Option<Instant>,
 }

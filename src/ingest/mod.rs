@@ -17,6 +17,7 @@ mod events;
 mod file;
 mod header;
 mod orders;
+mod plain;
 mod plan;
 mod progress;
 mod reading;

@@ -26,7 +26,7 @@ pub struct Scan {
 
 impl Scan {
     /// Fits into the second-level cache, and is large enough to make the bookkeeping of a block invisible.
-    pub const BLOCK_BYTES: usize = 512 << 10;
+    pub const BLOCK_BYTES: usize = 256 << 10;
     /// Far beyond any cell that is meant.
     pub const RECORD_BYTES_MAX: usize = 256 << 20;
 

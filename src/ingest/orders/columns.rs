@@ -7,6 +7,7 @@ use super::super::{
     cells::Marks,
     file::ZONE,
     header::Layout,
+    plain::plain_id,
     schema::{OrderColumn as C, columns},
     table::Slots,
 };
@@ -36,8 +37,6 @@ const TIMES: [C; 8] = [
 ];
 /// List price and tenders, next to each other.
 const AMOUNTS: usize = 1 + Tender::COUNT;
-/// The longest identifier read here; longer ones are left to the grammar.
-const ID_BYTES_MAX: usize = 512;
 
 /// Where the columns stand among those that the block reader looks at.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +84,13 @@ impl Columns {
         Self { slots, width: layout.width }
     }
 
+    /// A cell that is not empty.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called for each field of each row; a call costs as much again")]
+    fn cell<'r>(&self, record: &Record<'r>, column: C) -> Option<&'r [u8]> {
+        record.get(self.slots[column as usize]?).filter(|cell| !cell.is_empty())
+    }
+
     /// A row whose cells are all in their usual layout; `None` leaves it to the grammar, and counts nothing.
     #[inline]
     pub(super) fn read<'r>(
@@ -98,12 +104,11 @@ impl Columns {
         if record.field_count() != self.width {
             return None;
         }
-        let cell = |column: C| record.get(self.slots[column as usize]?).filter(|cell| !cell.is_empty());
-        let text = |column: C| plain(cell(column));
+        let text = |column: C| plain(self.cell(record, column));
         let mut seen = Marks::default();
         let mut instants = [None; TIMES.len()];
         for ((column, reader), instant) in TIMES.into_iter().zip(times).zip(&mut instants) {
-            let Some(cell) = cell(column) else { continue };
+            let Some(cell) = self.cell(record, column) else { continue };
             let read = reader.read(cell)?;
             let at = Instant::from_micros(read.micros);
             seen.zone_assumed += u64::from(read.zone_assumed);
@@ -135,8 +140,8 @@ impl Columns {
             payer_id: text(C::PayerId)?.unwrap_or(account_id),
             product: text(C::Product)??,
             package_type: text(C::PackageType)??,
-            kind: word(cell(C::OrderKind), &OrderKind::WORDS)?.unwrap_or(OrderKind::New),
-            status: word(cell(C::Status), &OrderStatus::WORDS)?,
+            kind: word(self.cell(record, C::OrderKind), &OrderKind::WORDS)?.unwrap_or(OrderKind::New),
+            status: word(self.cell(record, C::Status), &OrderStatus::WORDS)?,
             list_price: amounts[0].map(|units| Money::from_units(units.into())),
             paid,
             paid_at: Moment::exact(paid_at?),
@@ -145,13 +150,14 @@ impl Columns {
             period_start,
             period_end,
             expires_at: expires_at.map(Moment::exact),
-            months: months(cell(C::Months))?,
-            gift: word(cell(C::Gift), &FLAGS)?.unwrap_or_default(),
-            promotion_forbids_refund: word(cell(C::PromotionForbidsRefund), &FLAGS)?.unwrap_or_default(),
-            invoice: word(cell(C::Invoice), &Invoice::WORDS)?,
+            months: months(self.cell(record, C::Months))?,
+            gift: word(self.cell(record, C::Gift), &FLAGS)?.unwrap_or_default(),
+            promotion_forbids_refund: word(self.cell(record, C::PromotionForbidsRefund), &FLAGS)?
+                .unwrap_or_default(),
+            invoice: word(self.cell(record, C::Invoice), &Invoice::WORDS)?,
             license_activated_at: license,
             linked_license_activated_at: linked,
-            assumed: cell(C::Assumed).is_none().then(Assumed::default)?,
+            assumed: self.cell(record, C::Assumed).is_none().then(Assumed::default)?,
         };
         for ((units, sum), is_there) in amounts.into_iter().zip(&mut sums.units).zip(&mut sums.is_there) {
             if let Some(units) = units {
@@ -170,13 +176,10 @@ const FLAGS: [(&str, bool); 2] = [("true", true), ("false", false)];
 #[inline]
 #[expect(clippy::option_option, reason = "no cell, a cell that is plain, and a cell that is to be looked at")]
 fn plain(cell: Option<&[u8]>) -> Option<Option<&str>> {
-    let Some(bytes) = cell else { return Some(None) };
-    // Without a branch for each byte, so that many are looked at together.
-    let is_odd = bytes.iter().fold(false, |is_odd, byte| is_odd | !byte.is_ascii_graphic());
-    if is_odd || bytes.len() > ID_BYTES_MAX {
-        return None;
+    match plain_id(cell)? {
+        Some(bytes) => std::str::from_utf8(bytes).ok().map(Some),
+        None => Some(None),
     }
-    std::str::from_utf8(bytes).ok().map(Some)
 }
 
 /// A cell that is empty or a word of a closed set; `None` for any other.

@@ -149,8 +149,13 @@ impl<S: OrderSink> Take for TakeOrders<'_, S> {
             let plain = self.columns.as_ref().and_then(|columns| {
                 columns.read(&record, self.id, times, &mut counts.sums, &mut counts.tally.marks)
             });
-            counts.plain += u64::from(plain.is_some());
-            rows.extend(plain.or_else(|| self.by_grammar(counts, &slots.row(record))));
+            match plain {
+                Some(row) => {
+                    counts.plain += 1;
+                    rows.push(row);
+                }
+                None => rows.extend(self.by_grammar(counts, &slots.row(record))),
+            }
         }
         self.sink.take(state, taken, &rows);
     }

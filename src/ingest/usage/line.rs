@@ -4,6 +4,7 @@ use super::super::{
     cells::{Cells, Fault, Marks},
     file::ZONE,
     header::Layout,
+    plain::plain_id,
     rows::Row,
     schema::UsageColumn as C,
     table::Slots,
@@ -176,13 +177,13 @@ impl Columns {
         if record.field_count() != width {
             return None;
         }
-        let cell = |slot: usize| record.get(slot).filter(|cell| !cell.is_empty());
-        let (order_id, instance_id) = (plain_id(cell(self.order_id))?, plain_id(cell(self.instance_id))?);
-        let usage_id = plain_id(cell(self.usage_id))?;
+        let order_id = plain_id(cell(record, self.order_id))?;
+        let instance_id = plain_id(cell(record, self.instance_id))?;
+        let usage_id = plain_id(cell(record, self.usage_id))?;
         if order_id.is_none() && instance_id.is_none() {
             return None;
         }
-        let posted_at = times.posted_at.read(cell(self.posted_at)?)?;
+        let posted_at = times.posted_at.read(cell(record, self.posted_at)?)?;
         let mut latest = posted_at.micros;
         let mut zone_assumed = u64::from(posted_at.zone_assumed);
         let mut take = |read: Read| {
@@ -190,11 +191,11 @@ impl Columns {
             zone_assumed += u64::from(read.zone_assumed);
             read.micros
         };
-        let usage_start = match cell(self.usage_start) {
+        let usage_start = match cell(record, self.usage_start) {
             Some(text) => Some(take(times.usage_start.read(text)?)),
             None => None,
         };
-        let usage_end = match cell(self.usage_end) {
+        let usage_end = match cell(record, self.usage_end) {
             Some(text) => Some(take(times.usage_end.read(text)?)),
             None => None,
         };
@@ -204,9 +205,9 @@ impl Columns {
         let ahead = record.ahead(self.quantity);
         let quantity = match ahead.and_then(|(bytes, length)| quantities::read_ahead(bytes, length)) {
             Some(quantity) => quantity,
-            None => quantities::read_i64(cell(self.quantity)?)?,
+            None => quantities::read_i64(cell(record, self.quantity)?)?,
         };
-        let basis = match cell(self.basis) {
+        let basis = match cell(record, self.basis) {
             None | Some(b"deduction") => Basis::Deduction,
             Some(b"raw") => Basis::Raw,
             Some(_) => return None,
@@ -230,6 +231,13 @@ impl Columns {
             at: SourceRef { file, line: record.line() },
         })
     }
+}
+
+/// A cell that is not empty.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "called for each field of each row; a call costs as much again")]
+fn cell<'r>(record: &impl Fields<'r>, slot: usize) -> Option<&'r [u8]> {
+    record.get(slot).filter(|cell| !cell.is_empty())
 }
 
 /// Totals of rows whose fields were all in their usual layout.
@@ -284,55 +292,5 @@ impl Times {
     pub(super) fn new() -> Self {
         let reader = TimeReader::new(ZONE.seconds_east());
         Self { posted_at: reader.clone(), usage_start: reader.clone(), usage_end: reader }
-    }
-}
-
-/// The longest identifier read here; longer ones are left to the grammar.
-const ID_BYTES_MAX: usize = 512;
-
-/// A cell that is empty, or an identifier of visible ASCII; `None` for any other.
-#[inline]
-#[expect(
-    clippy::option_option,
-    reason = "no cell, a cell that is an identifier, and a cell that is to be looked at"
-)]
-fn plain_id(cell: Option<&[u8]>) -> Option<Option<&[u8]>> {
-    let Some(bytes) = cell else { return Some(None) };
-    (are_visible(bytes) && bytes.len() <= ID_BYTES_MAX).then_some(Some(bytes))
-}
-
-/// Whether all bytes are visible ASCII; eight are looked at together.
-#[inline]
-fn are_visible(bytes: &[u8]) -> bool {
-    let Some(last) = bytes.last_chunk() else { return bytes.iter().all(u8::is_ascii_graphic) };
-    let odd = |bytes: &[u8; 8]| {
-        let word = u64::from_le_bytes(*bytes);
-        // Each sum sets the highest bit of a byte: the first where it is no blank and no control character,
-        // the second where it is the one behind all that is visible.
-        let [visible, behind] =
-            [0x5f5f_5f5f_5f5f_5f5f, 0x0101_0101_0101_0101].map(|more| word.wrapping_add(more));
-        word | !visible | behind
-    };
-    let (words, _) = bytes.as_chunks();
-    words.iter().fold(odd(last), |all, word| all | odd(word)) & 0x8080_8080_8080_8080 == 0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_byte_that_is_not_visible_is_seen_anywhere() {
-        for length in 1..40 {
-            let mut bytes = vec![b'!'; length];
-            assert!(are_visible(&bytes));
-            for at in 0..length {
-                for byte in 0..=u8::MAX {
-                    bytes[at] = byte;
-                    assert_eq!(are_visible(&bytes), byte.is_ascii_graphic(), "{byte} at {at} of {length}");
-                }
-                bytes[at] = b'~';
-            }
-        }
     }
 }
