@@ -39,8 +39,9 @@ our findings of these kinds, cut to these columns, ends the measurement.
 LIMITS = """
 ## What is not comparable
 
-- **The audit answers more than the peers.** It judges every order, also those of which nothing came back, by all
-  built-in policies and versions, with their readings, exclusions, channels, receivers and tenders; it sums
+- **The audit answers more than the peers.** It looks at every order, also those of which nothing came back, by all
+  built-in policies and versions, with their readings, exclusions, channels, receivers and tenders; those that come
+  to nothing by their row alone it counts, and with its run folder it judges them, too; it sums
   deductions with their reversals where the queries take the first and the last; it tells each finding with its
   clause, its arithmetic and the lines of its rows. The queries have the two policies written into them.
 - **The audit checks every row.** A cell outside the strict grammar of times, amounts and ids rejects its row with
