@@ -12,7 +12,7 @@ use super::{
     orders::Orders,
     patterns::{PATTERN_REFUNDS_MIN, counts},
     refunds::OfOrder,
-    watch::{Buyer, buyer_of},
+    watch::{Buyer, buyer_of, buyer_of_package},
 };
 use crate::{case::Horizon, scan::keys::hash_of, store::OrderHead, store::Wares, time::Instant};
 
@@ -30,8 +30,7 @@ pub(super) struct Mark {
 /// The number of the product of an order's account, and of its package.
 fn numbers_of(head: &OrderHead<'_>, wares: &Wares) -> (Billed, Buyer) {
     let ware = wares.get(head.ware);
-    let account = hash_of(head.account_id.as_bytes());
-    let billed = account.rotate_left(1) ^ hash_of(ware.product.as_bytes());
+    let billed = buyer_of_package(head.account_id, hash_of(ware.product.as_bytes()));
     (billed, buyer_of(head.account_id, &ware.product, &ware.package_type))
 }
 

@@ -12,7 +12,7 @@ use crate::{
     record::OrderId,
     spill::SpillWriter,
     store::{Wares, order_id_of},
-    time::Instant,
+    time::{Instant, wider},
 };
 
 /// Orders as they are read.
@@ -102,10 +102,7 @@ impl<'s> OrdersRead<'s> {
     pub(super) fn take(&mut self, mut sifted: Sifted, sieve: &Sieve<'_>) {
         self.count += sifted.count();
         self.names_instances |= sifted.names_instances;
-        self.paid = match (self.paid, sifted.paid) {
-            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-            (one, other) => one.or(other),
-        };
+        self.paid = wider(self.paid, sifted.paid);
         self.exported.append(&mut sifted.exported);
         match &mut self.to {
             To::Memory(found) => found.take(&sifted, sieve),

@@ -33,7 +33,7 @@ use crate::{
     record::{Defect, FileId, OrderRow, Role},
     scan::keys::KeyTable,
     store::Wares,
-    time::{Calendar, Instant, Interval, Offset},
+    time::{Calendar, Instant, Interval, Offset, wider},
 };
 
 /// Everything but usage and, where they went into parts, orders.
@@ -264,10 +264,7 @@ impl Read {
             };
             for Streamed { read, postings: more, defects } in tables {
                 self.defects.extend(defects);
-                postings = match (postings, more) {
-                    (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-                    (one, other) => one.or(other),
-                };
+                postings = wider(postings, more);
                 let file = &mut self.files[read.id.0 as usize];
                 if file.dialect.is_some() { file.merge(read) } else { *file = read }
             }

@@ -22,7 +22,7 @@ use crate::{
     policy::PolicyBook,
     record::{OrderId, OrderRow, SourceRef},
     store::{OrderHead, Wares, pack_order},
-    time::Instant,
+    time::{Instant, wider},
 };
 
 /// Says of each order what becomes of it.
@@ -209,8 +209,7 @@ impl<'r> Sieve<'r> {
     /// Takes up what is told of all orders.
     fn note(&self, sifted: &mut Sifted, row: &OrderRow<'_>) {
         let at = row.paid_at.earliest();
-        let (first, last) = sifted.paid.unwrap_or((at, at));
-        sifted.paid = Some((first.min(at), last.max(at)));
+        sifted.paid = wider(sifted.paid, Some((at, at)));
         sifted.names_instances |= row.instance_id.is_some();
         if self.links {
             sifted.exported.push((row.order_id.into(), as_export(row)));

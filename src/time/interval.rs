@@ -11,6 +11,18 @@ pub struct Interval {
     pub to: Option<Instant>,
 }
 
+/// The first and the last instant of two such pairs.
+#[must_use]
+pub fn wider(
+    one: Option<(Instant, Instant)>,
+    other: Option<(Instant, Instant)>,
+) -> Option<(Instant, Instant)> {
+    match (one, other) {
+        (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+        (one, other) => one.or(other),
+    }
+}
+
 /// Why a text is not an interval.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not an interval: {why}; write FROM..TO with instants or dates, or .. for everything")]

@@ -14,5 +14,5 @@ mod parse;
 pub use calendar::Calendar;
 pub use civil::{CivilDate, Offset};
 pub use instant::{Instant, Moment};
-pub use interval::{Interval, IntervalError};
+pub use interval::{Interval, IntervalError, wider};
 pub use parse::{Reading, TimeError, parse_moment};

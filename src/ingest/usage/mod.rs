@@ -29,7 +29,7 @@ use crate::{
     money::Quantity,
     record::{Basis, Defect, Fate, FileId, Role, SourceRef},
     scan,
-    time::Instant,
+    time::{Instant, wider},
 };
 
 pub use fates::Fates;
@@ -191,7 +191,8 @@ impl Counts {
         self.rows += 1;
         self.quantity += line.quantity.units();
         if line.basis == Basis::Deduction {
-            self.post((line.posted_at.earliest(), line.posted_at.latest()));
+            let posted = (line.posted_at.earliest(), line.posted_at.latest());
+            self.postings = wider(self.postings, Some(posted));
         }
     }
 
@@ -200,14 +201,7 @@ impl Counts {
         self.tally.marks.add(sums.marks());
         self.rows += sums.rows;
         self.quantity += sums.quantity;
-        if let Some(postings) = sums.postings() {
-            self.post(postings);
-        }
-    }
-
-    fn post(&mut self, (first, last): (Instant, Instant)) {
-        let (from, to) = self.postings.unwrap_or((first, last));
-        self.postings = Some((from.min(first), to.max(last)));
+        self.postings = wider(self.postings, sums.postings());
     }
 
     #[cold]
@@ -224,9 +218,7 @@ impl Counts {
         self.tally.add(next.tally);
         self.rows += next.rows;
         self.quantity += next.quantity;
-        if let Some(postings) = next.postings {
-            self.post(postings);
-        }
+        self.postings = wider(self.postings, next.postings);
     }
 
     fn settle(mut self, read: &mut FileRead) -> (Option<(Instant, Instant)>, Vec<Defect>) {
