@@ -15,7 +15,7 @@ use refund_audit::{
     ingest::{Keeper, OrderIndex, Purchase, Reader, Reading, Silent, stream},
     money::Currency,
     record::{Assumed, FileId, InstanceId, Order, OrderKind, SourceRef, Tenders},
-    scan::keys::KeyTable,
+    scan::keys::{Key, KeyTable},
     time::{Instant, Moment, Offset},
 };
 use tempfile::NamedTempFile;
@@ -90,7 +90,10 @@ fn main() {
         paid_at: order.paid_at.earliest(),
     });
     let mut keys = KeyTable::with_capacity(orders.len());
-    keys.insert_batch(orders.iter().map(|order| order.order_id.as_str().as_bytes()).zip(0..), |_, _, _| {});
+    keys.insert_batch(
+        orders.iter().map(|order| Key::of(order.order_id.as_str().as_bytes())).zip(0..),
+        |_, _, _| {},
+    );
     let index = OrderIndex::new(&keys, purchases, &[], in_question);
     let keeper = Keeper::new(&index, None, true);
     let file = export();

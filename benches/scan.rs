@@ -4,7 +4,10 @@ use std::{fmt::Write, hint::black_box};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use refund_audit::scan::{
-    Columns, Delimiter, Position, Records, keys::KeyTable, quantities, times::TimeReader,
+    Columns, Delimiter, Position, Records,
+    keys::{Key, KeyTable},
+    quantities,
+    times::TimeReader,
 };
 
 const ROWS: usize = 20_000;
@@ -121,7 +124,7 @@ fn probe(criterion: &mut Criterion) {
     group.bench_function("insert-in-batches", |bencher| {
         bencher.iter(|| {
             let mut table = KeyTable::with_capacity(ids.len());
-            table.insert_batch(ids.iter().map(String::as_bytes).zip(0..), |_, _, _| {});
+            table.insert_batch(ids.iter().map(|id| Key::of(id.as_bytes())).zip(0..), |_, _, _| {});
             table.len()
         });
     });

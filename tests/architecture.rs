@@ -74,6 +74,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("csv", &["ingest", "report"]),
     ("memchr", &["scan"]),
     ("fearless_simd", &["scan"]),
+    ("prefetch_index", &["scan"]),
     ("calamine", &["export"]),
     ("encoding_rs", &["export"]),
     ("flate2", &["export"]),

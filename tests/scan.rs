@@ -14,9 +14,28 @@ use refund_audit::scan::{Columns, Delimiter, Position, Record, Records, Scan, Sc
 /// A record: its wanted fields, how many fields it has, and where it starts.
 type Row = (Vec<Option<Vec<u8>>>, usize, Position);
 
-fn row_of(record: &Record<'_>, wanted: usize) -> Row {
-    let fields = (0..wanted).map(|place| record.get(place).map(<[u8]>::to_vec)).collect();
-    (fields, record.field_count(), record.position())
+fn row_of(record: &Record<'_>, columns: &Columns) -> Row {
+    let wanted = columns.indices();
+    let fields = (0..wanted.len()).map(|place| record.get(place).map(<[u8]>::to_vec)).collect();
+    let count = record.field_count();
+    assert!(record.plain(count + 1).is_none(), "no record has two widths");
+    match record.plain(count) {
+        Some(plain) => {
+            for (place, &column) in wanted.iter().enumerate() {
+                let field = record.get(place);
+                assert_eq!(plain.get(column), field, "by column and by place");
+                if let Some((bytes, length)) = plain.ahead::<4>(column) {
+                    let shown = length.min(bytes.len());
+                    assert_eq!(
+                        (&bytes[..shown], Some(length)),
+                        (&field.unwrap()[..shown], field.map(<[u8]>::len))
+                    );
+                }
+            }
+        }
+        None => assert!(record.raw().contains(&b'"'), "a record without quotes is plain"),
+    }
+    (fields, count, record.position())
 }
 
 fn rows_of_csv(text: &[u8], columns: &Columns, delimiter: Delimiter) -> Vec<Row> {
@@ -71,18 +90,24 @@ fn rows_of_records(text: &[u8], columns: &Columns, delimiter: Delimiter, batch: 
     let mut records = Records::new(text, Position::START, columns, delimiter);
     while let Some(some) = records.next_rows(batch) {
         assert!(some.len() <= batch);
-        rows.extend(some.iter().map(|record| row_of(&record, columns.indices().len())));
+        rows.extend(some.iter().map(|record| row_of(&record, columns)));
+        let Some(text) = some.text() else { continue };
+        for record in some.iter() {
+            let Some(plain) = record.plain(record.field_count()) else { continue };
+            for &column in columns.indices() {
+                assert_eq!(plain.text(column, &text).map(str::as_bytes), plain.get(column), "as text");
+            }
+        }
     }
     rows
 }
 
 fn rows_of_scan(scan: &Scan, source: Source<'_>) -> Vec<Row> {
-    let wanted = scan.columns.indices().len();
     let blocks = scan.map(source, Position::START, |block| {
         let mut rows = Vec::new();
         let mut records = block.records();
         while let Some(record) = records.next() {
-            rows.push(row_of(&record, wanted));
+            rows.push(row_of(&record, &scan.columns));
         }
         rows
     });

@@ -9,7 +9,10 @@ use super::{
     sieve::{Again, Sieve, Sifted},
     untouched::Settled,
 };
-use crate::{record::SourceRef, scan::keys::KeyTable};
+use crate::{
+    record::SourceRef,
+    scan::keys::{Key, KeyTable},
+};
 
 /// Numbers by id, [`Ids::GONE`] of orders that were let go.
 #[derive(Debug, Default)]
@@ -49,18 +52,21 @@ impl Ids {
         mut stands: impl FnMut(u32, Option<u32>),
     ) {
         let Self { keys, repeated, .. } = self;
-        keys.insert_batch(entries, |id, number, known| {
-            if known == Self::GONE {
-                repeated.insert(id.into());
-            }
-            stands(number, (known != Self::GONE).then_some(known));
-        });
+        keys.insert_batch(
+            entries.into_iter().map(|(id, number)| (Key::of(id), number)),
+            |id, number, known| {
+                if known == Self::GONE {
+                    repeated.insert(id.into());
+                }
+                stands(number, (known != Self::GONE).then_some(known));
+            },
+        );
     }
 
     /// Takes the ids of orders that are let go, once those kept beside them were taken.
     pub(super) fn let_go(&mut self, sifted: &Sifted, sieve: &Sieve<'_>) {
         let Self { keys, repeated, .. } = self;
-        keys.insert_batch(sifted.gone_ids().map(|id| (id, Self::GONE)), |id, _, _| {
+        keys.insert_batch(sifted.gone_ids().map(|key| (key, Self::GONE)), |id, _, _| {
             repeated.insert(id.into());
         });
         self.settled.add(sifted.settled.clone());

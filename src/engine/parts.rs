@@ -50,7 +50,7 @@ use crate::{
     money::Quantity,
     policy::PolicyBook,
     record::{Basis, FileId},
-    scan::keys::KeyTable,
+    scan::keys::{Key, KeyTable},
     scratch::Scratch,
     spill::{SpillFile, SpillWriter},
     store::{Packed, UsageRow, Wares, bytes, pack_usage, unpack_usage},
@@ -223,14 +223,9 @@ impl<'s> Spiller<'s> {
     }
 
     fn write(&self, gone: &mut Fates, lines: &[Line<'_>]) -> io::Result<()> {
-        let mut found = Vec::new();
-        if let Some(keys) = self.keys {
-            // No order has an empty id.
-            keys.get_batch(lines.iter().map(|line| line.order_id.unwrap_or_default()), &mut found);
-        }
-        found.resize(lines.len(), None);
         let mut writers = self.writers()?;
-        for (line, number) in lines.iter().zip(found) {
+        for line in lines {
+            let number = self.keys.and_then(|keys| keys.find(&line.order_id?));
             if number == Some(Ids::GONE) {
                 gone.accept(line.quantity);
                 continue;
@@ -241,7 +236,7 @@ impl<'s> Spiller<'s> {
                 self.has_instances.store(true, Ordering::Relaxed);
             }
             match (line.order_id, line.instance_id) {
-                (Some(order_id), _) => usage.push(order_id, packed)?,
+                (Some(order_id), _) => usage.push(order_id.id(), packed)?,
                 (None, Some(instance_id)) => unplaced.push(instance_id, packed)?,
                 (None, None) => unreachable!("a line names an order or an instance"),
             }
@@ -271,6 +266,12 @@ impl UsageSink for Spiller<'_> {
         Fates::default()
     }
 
+    fn expect(&self, orders: &[Key<'_>]) {
+        if let Some(keys) = self.keys {
+            keys.expect(orders);
+        }
+    }
+
     fn take(&self, gone: &mut Fates, lines: &[Line<'_>]) {
         if let Err(error) = self.write(gone, lines) {
             self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -282,7 +283,7 @@ impl UsageSink for Spiller<'_> {
 fn pack_line(line: &Line<'_>, out: &mut Vec<u8>) {
     let usage_id = line.usage_id.and_then(|id| std::str::from_utf8(id).ok());
     out.clear();
-    bytes::put_bytes(out, line.order_id.unwrap_or_default());
+    bytes::put_bytes(out, line.order_id.unwrap_or_default().id());
     bytes::put_bytes(out, line.instance_id.unwrap_or_default());
     let row = UsageRow {
         posted_at: line.posted_at,

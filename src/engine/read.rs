@@ -31,7 +31,7 @@ use crate::{
     },
     policy::PolicyBook,
     record::{Defect, FileId, OrderRow, Role},
-    scan::keys::KeyTable,
+    scan::keys::{Key, KeyTable},
     store::Wares,
     time::{Calendar, Instant, Interval, Offset, wider},
 };
@@ -129,7 +129,8 @@ pub(super) fn read(
     link(exports, known, &mut files, &mut defects, |mut more| {
         for order in more.orders.drain(..) {
             let mut sifted = sieve.begin();
-            sieve.take(&mut sieve.state(), &mut sifted, &[OrderRow::from(&order)]);
+            let key = Key::of(order.order_id.as_str().as_bytes());
+            sieve.take(&mut sieve.state(), &mut sifted, &[OrderRow::from(&order)], &[key]);
             orders.take(sifted, &sieve);
         }
         more.refunds.drain(..).for_each(|refund| refunds.push(&refund));

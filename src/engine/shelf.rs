@@ -34,10 +34,13 @@ pub(super) struct Found<'b> {
 pub(super) struct Met<'b> {
     keys: KeyTable,
     list: Vec<Found<'b>>,
-    last: Option<usize>,
+    /// The words of the first few of the list.
+    first: Vec<(Box<str>, Box<str>, OrderKind)>,
     words: Vec<u8>,
-    last_words: Vec<u8>,
 }
+
+/// Wares that are compared one by one: most exports hardly have more.
+const FIRST_MAX: usize = 8;
 
 impl<'b> Shelf<'b> {
     pub(super) fn new(book: &'b PolicyBook) -> Self {
@@ -68,23 +71,26 @@ impl<'b> Met<'b> {
         package_type: &str,
         kind: OrderKind,
     ) -> &Found<'b> {
+        let is_it = |(first, second, of): &(Box<str>, Box<str>, OrderKind)| {
+            *of == kind && **first == *product && **second == *package_type
+        };
+        if let Some(at) = self.first.iter().position(is_it) {
+            return &self.list[at];
+        }
         // With the length of the first no two wares are written alike.
         self.words.clear();
         self.words.extend_from_slice(&product.len().to_le_bytes());
         self.words.extend_from_slice(product.as_bytes());
         self.words.extend_from_slice(package_type.as_bytes());
         self.words.push(kind as u8);
-        // Neighbours in an export often bought the same.
-        if let Some(last) = self.last.filter(|_| self.words == self.last_words) {
-            return &self.list[last];
-        }
         let next = u32::try_from(self.list.len()).expect("wares are counted in 32 bits");
         let at = self.keys.insert(&self.words, next).unwrap_or(next) as usize;
         if at == self.list.len() {
             self.list.push(wares.find(product, package_type, kind));
+            if self.first.len() < FIRST_MAX {
+                self.first.push((product.into(), package_type.into(), kind));
+            }
         }
-        self.last = Some(at);
-        std::mem::swap(&mut self.words, &mut self.last_words);
         &self.list[at]
     }
 }

@@ -21,6 +21,7 @@ use crate::{
     ingest::OrderSink,
     policy::PolicyBook,
     record::{OrderId, OrderRow, SourceRef},
+    scan::keys::{Hashed, Key},
     store::{OrderHead, Wares, pack_order},
     time::{Instant, wider},
 };
@@ -56,13 +57,6 @@ pub(super) struct Again {
     pub(super) kept: HashSet<SourceRef>,
 }
 
-/// What a thread knows.
-#[derive(Debug, Default)]
-pub(super) struct State<'r> {
-    met: Met<'r>,
-    asked: Vec<Option<u32>>,
-}
-
 /// What some orders that stand together come to.
 #[derive(Debug, Default)]
 pub(super) struct Sifted {
@@ -93,8 +87,9 @@ impl Sifted {
     }
 
     /// The ids of orders that are let go.
-    pub(super) fn gone_ids(&self) -> impl Iterator<Item = &[u8]> {
-        cut(&self.ids, self.gone.iter().map(|gone| gone.end))
+    pub(super) fn gone_ids(&self) -> impl Iterator<Item = Key<'_>> {
+        let ids = cut(&self.ids, self.gone.iter().map(|gone| gone.end));
+        ids.zip(&self.gone).map(|(id, gone)| Key::with(id, gone.hashed))
     }
 }
 
@@ -120,6 +115,7 @@ pub(super) struct KeptOrder {
 pub(super) struct Gone {
     /// Where its id ends.
     pub(super) end: usize,
+    hashed: Hashed,
     pub(super) buyer: Buyer,
     pub(super) paid_at: Instant,
 }
@@ -163,13 +159,14 @@ impl<'r> Sieve<'r> {
 
     fn row(
         &self,
-        state: &mut State<'r>,
+        met: &mut Met<'r>,
         sifted: &mut Sifted,
         row: &OrderRow<'_>,
+        key: &Key<'_>,
         refund: Option<u32>,
         watched: &Watched,
     ) {
-        let found = state.met.find(&self.shelf, row.product, row.package_type, row.kind);
+        let found = met.find(&self.shelf, row.product, row.package_type, row.kind);
         let head = OrderHead::of(row, found.ware);
         let buyer = || buyer_of_package(row.account_id, found.package);
         let paid_at = row.paid_at.earliest();
@@ -188,7 +185,7 @@ impl<'r> Sieve<'r> {
             match &self.again {
                 None if !is_watched => {
                     sifted.ids.extend_from_slice(row.order_id.as_bytes());
-                    sifted.gone.push(Gone { end: sifted.ids.len(), buyer, paid_at });
+                    sifted.gone.push(Gone { end: sifted.ids.len(), hashed: key.hashed(), buyer, paid_at });
                     sifted.settled.count(&head, &found.rules);
                     self.note(sifted, row);
                     return;
@@ -218,30 +215,31 @@ impl<'r> Sieve<'r> {
 }
 
 impl<'r> OrderSink for Sieve<'r> {
-    type State = State<'r>;
+    type State = Met<'r>;
     type Taken = Sifted;
 
-    fn state(&self) -> State<'r> {
-        State::default()
+    fn state(&self) -> Met<'r> {
+        Met::default()
     }
 
     fn begin(&self) -> Sifted {
         Sifted::default()
     }
 
-    fn take(&self, state: &mut State<'r>, sifted: &mut Sifted, rows: &[OrderRow<'_>]) {
-        let mut asked = std::mem::take(&mut state.asked);
-        asked.clear();
+    fn expect(&self, orders: &[Key<'_>]) {
+        if let Some(known) = &self.known {
+            known.asked.expect(orders);
+        }
+    }
+
+    fn take(&self, met: &mut Met<'r>, sifted: &mut Sifted, rows: &[OrderRow<'_>], orders: &[Key<'_>]) {
         let nobody = Watched::default();
         let known = self.known.as_ref();
         let watched = known.map(|known| known.watched.read().unwrap_or_else(PoisonError::into_inner));
-        match known {
-            Some(known) => known.asked.find(rows.iter().map(|row| row.order_id.as_bytes()), &mut asked),
-            None => asked.resize(rows.len(), None),
+        let watched = watched.as_deref().unwrap_or(&nobody);
+        for (row, key) in rows.iter().zip(orders) {
+            let refund = known.and_then(|known| known.asked.find(key));
+            self.row(met, sifted, row, key, refund, watched);
         }
-        for (row, refund) in rows.iter().zip(&asked) {
-            self.row(state, sifted, row, *refund, watched.as_deref().unwrap_or(&nobody));
-        }
-        state.asked = asked;
     }
 }

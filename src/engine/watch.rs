@@ -13,7 +13,7 @@ use std::{
 use super::refunds::{RefundAt, Refunds};
 use crate::{
     record::RefundStatus,
-    scan::keys::{KeyTable, hash_of},
+    scan::keys::{Key, KeyTable, hash_of},
     time::Instant,
 };
 
@@ -63,9 +63,14 @@ impl Asked {
         }
     }
 
-    /// The numbers of orders that refunds are for, one after the other.
-    pub(super) fn find<'i>(&self, ids: impl IntoIterator<Item = &'i [u8]>, found: &mut Vec<Option<u32>>) {
-        self.orders.get_batch(ids, found);
+    /// Makes ready for being asked for some orders.
+    pub(super) fn expect(&self, orders: &[Key<'_>]) {
+        self.orders.expect(orders);
+    }
+
+    /// The number of an order that refunds are for.
+    pub(super) fn find(&self, order: &Key<'_>) -> Option<u32> {
+        self.orders.find(order)
     }
 
     /// The requests of a number.

@@ -14,6 +14,7 @@ mod discover;
 mod error;
 mod exported;
 mod events;
+mod fields;
 mod file;
 mod header;
 mod orders;

@@ -11,7 +11,13 @@ const ID_BYTES_MAX: usize = 512;
 )]
 pub(super) fn plain_id(cell: Option<&[u8]>) -> Option<Option<&[u8]>> {
     let Some(bytes) = cell else { return Some(None) };
-    (are_visible(bytes) && bytes.len() <= ID_BYTES_MAX).then_some(Some(bytes))
+    is_plain_id(bytes).then_some(Some(bytes))
+}
+
+/// Whether a cell is an identifier of visible ASCII, or empty.
+#[inline]
+pub(super) fn is_plain_id(bytes: &[u8]) -> bool {
+    are_visible(bytes) && bytes.len() <= ID_BYTES_MAX
 }
 
 /// Whether all bytes are visible ASCII; eight are looked at together.

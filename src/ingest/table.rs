@@ -86,11 +86,6 @@ impl Slots {
         Some(Self { columns: Columns::new(wanted).ok()?, by_place })
     }
 
-    /// The slot of a column of the file.
-    pub(super) fn of_place(&self, place: Option<usize>) -> Option<usize> {
-        *self.by_place.get(place?)?
-    }
-
     /// A record as a row.
     pub(super) fn row<'r>(&'r self, record: Record<'r>) -> Row<'r> {
         let cells = RowCells::Scanned(record, &self.by_place);

@@ -40,5 +40,5 @@ pub use error::ScanError;
 pub(crate) use in_order::InOrder;
 pub use position::Position;
 pub use records::Records;
-pub use row::{Record, Rows};
+pub use row::{PlainRecord, Record, Rows, RowsText};
 pub use source::Source;

@@ -43,7 +43,8 @@ pub struct Records<'b> {
     marks: Marks,
     /// How many bounds of the buffer are those of records that were read.
     bounded: usize,
-    /// Where records end that were seen in text without quotes, as places among the bounds.
+    /// Where records end that were seen in text without quotes, as places among the bounds; others follow that
+    /// mean nothing.
     ends: Vec<usize>,
     /// Whether the last record had no quotes, so that the next has probably none.
     is_plain: bool,
@@ -123,10 +124,9 @@ impl<'b> Records<'b> {
         let (bytes, delimiter, mut base) = (self.bytes, self.delimiter, self.at);
         // Nothing that is written here can be one of the variables of the loop, if they have no address.
         let (mut bounds, mut ends) = (mem::take(&mut self.buffer.bounds), mem::take(&mut self.ends));
-        ends.clear();
         make_room(&mut bounds, first);
         bounds[first] = base;
-        let (mut noted, mut last) = (first + 1, first);
+        let (mut noted, mut last, mut ended) = (first + 1, first, 0);
         while let Some(window) = bytes.get(base..).and_then(<[u8]>::first_chunk) {
             let Some(PlainMarks { delimiters, line_feeds }) = PlainMarks::of(simd, window, delimiter) else {
                 break;
@@ -134,29 +134,37 @@ impl<'b> Records<'b> {
             make_room(&mut bounds, noted);
             let marked = delimiters | line_feeds;
             note(&mut bounds[noted..], marked, base);
+            if ends.len() < ended + WINDOW {
+                ends.resize((ended + WINDOW) * 2, 0);
+            }
             let mut left = line_feeds;
-            while left != 0 {
-                // The place among the bounds of the one behind the line feed.
+            loop {
+                // The place among the bounds of the one behind the line feed. Whether there is one in a window is
+                // hard to foresee, so one is noted in any case; that there are several is rare.
                 let before = marked & (left & left.wrapping_neg()).wrapping_sub(1);
-                last = noted + before.count_ones() as usize;
-                ends.push(last);
+                let behind = noted + before.count_ones() as usize;
+                ends[ended] = behind;
+                (last, ended) = if left == 0 { (last, ended) } else { (behind, ended + 1) };
                 left &= left.wrapping_sub(1);
+                if left == 0 {
+                    break;
+                }
             }
             noted += marked.count_ones() as usize;
             base += WINDOW;
-            if ends.len() >= wanted || noted - last > noted_max {
+            if ended >= wanted || noted - last > noted_max {
                 break;
             }
         }
         (self.buffer.bounds, self.ends) = (bounds, ends);
-        self.push_plain_records(first, rows_max);
+        self.push_plain_records(first, ended, rows_max);
     }
 
     /// Notes the records that were seen to end, at most so many in all.
     #[inline(always)]
-    fn push_plain_records(&mut self, first: usize, rows_max: usize) {
+    fn push_plain_records(&mut self, first: usize, ended: usize, rows_max: usize) {
         let mut from = first;
-        for &to in &self.ends {
+        for &to in &self.ends[..ended] {
             let (start, end) = (self.buffer.bounds[from], self.buffer.bounds[to] - 1);
             let has_return = end > start && self.bytes[end - 1] == b'\r';
             let fields = to - from;
@@ -194,9 +202,10 @@ impl<'b> Records<'b> {
             let (start, line) = (self.at, self.line);
             self.move_window_to(simd, start);
             let spanned = self.buffer.spans.len();
-            let Walked { end, fields, has_quoted, is_open } = self.walk(simd, start);
+            let Walked { end, fields, has_quoted, has_spans, is_open } = self.walk(simd, start);
             self.at = end;
             self.is_plain = !has_quoted;
+            self.buffer.has_quoted |= has_quoted;
             if fields == 1 && !is_open && self.is_blank(start..end) {
                 self.buffer.spans.truncate(spanned);
                 continue;
@@ -207,8 +216,8 @@ impl<'b> Records<'b> {
                 line,
                 fields,
                 bounds: self.bounded,
-                spans: has_quoted.then_some(spanned),
-                has_return: !has_quoted && end > start && self.bytes[end - 1] == b'\r',
+                spans: has_spans.then_some(spanned),
+                has_return: !has_spans && end > start && self.bytes[end - 1] == b'\r',
                 spans_lines: self.line > line,
                 is_open,
             });
@@ -305,10 +314,11 @@ impl<'b> Records<'b> {
         };
         let fields = delimiters + 1;
         self.buffer.bounds[self.bounded + delimiters.min(width) + 1] = end + 1;
-        if has_quoted {
+        let has_spans = has_quoted && self.is_any_wanted_quoted(fields);
+        if has_spans {
             self.push_spans_unquoted(fields);
         }
-        Walked { end, fields, has_quoted, is_open }
+        Walked { end, fields, has_quoted, has_spans, is_open }
     }
 
     /// Passes the text behind the quote at `opened` up to and with the quote that closes it; `false` where
@@ -341,7 +351,14 @@ impl<'b> Records<'b> {
         }
     }
 
-    /// Notes the wanted fields of a record in which some field is quoted.
+    /// Whether a wanted field of the record just walked through is quoted.
+    fn is_any_wanted_quoted(&self, fields: usize) -> bool {
+        let wanted = self.columns.indices().iter().take_while(|&&column| column < fields);
+        let bounds = &self.buffer.bounds[self.bounded..];
+        wanted.into_iter().any(|&column| self.bytes.get(bounds[column]) == Some(&b'"'))
+    }
+
+    /// Notes the wanted fields of a record in which some of them is quoted.
     #[cold]
     fn push_spans_unquoted(&mut self, fields: usize) {
         for &column in self.columns.indices() {
@@ -419,6 +436,9 @@ fn note_some(bounds: &mut [usize], mut marked: u64, base: usize) -> u64 {
 struct Walked {
     end: usize,
     fields: usize,
+    /// Whether any field is quoted.
     has_quoted: bool,
+    /// Whether any of those is wanted, so that spans were noted.
+    has_spans: bool,
     is_open: bool,
 }

@@ -53,7 +53,7 @@ pub(super) struct Extent {
     pub fields: usize,
     /// Where the bounds of its fields are.
     pub bounds: usize,
-    /// Where its spans are, if any of its fields is quoted.
+    /// Where its spans are, if any of its wanted fields is quoted.
     pub spans: Option<usize>,
     /// Whether a carriage return at its end belongs to the line end.
     pub has_return: bool,
@@ -68,10 +68,12 @@ pub(super) struct Extent {
 pub(super) struct Buffer {
     /// Where fields start, each one behind the end of the field before it; those of one record stand together.
     pub bounds: Vec<usize>,
-    /// As many for each record with a quoted field as there are wanted columns.
+    /// As many for each record with a wanted field that is quoted as there are wanted columns.
     pub spans: Vec<Span>,
     pub extents: Vec<Extent>,
     pub scratch: Vec<u8>,
+    /// Whether any record has a quoted field, wanted or not.
+    pub has_quoted: bool,
 }
 
 impl Buffer {
@@ -80,6 +82,7 @@ impl Buffer {
         self.spans.clear();
         self.extents.clear();
         self.scratch.clear();
+        self.has_quoted = false;
     }
 }
 
@@ -117,13 +120,35 @@ impl<'r> Rows<'r> {
     /// Whether any of them has a quoted field; none else spans lines or is open.
     #[must_use]
     pub fn has_quoted(&self) -> bool {
-        !self.buffer.spans.is_empty()
+        self.buffer.has_quoted
+    }
+
+    /// From the first to the last of them, as text; `None` where it is none.
+    #[must_use]
+    pub fn text(&self) -> Option<RowsText<'r>> {
+        let extents = &self.buffer.extents;
+        RowsText::of(self.block, extents.first()?.start..extents.last()?.end)
     }
 
     /// All of them, in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = Record<'r>> + use<'r> {
         let rows = *self;
         (0..rows.len()).filter_map(move |place| rows.get(place))
+    }
+}
+
+/// Some records as text.
+#[derive(Clone, Copy, Debug)]
+pub struct RowsText<'r> {
+    text: &'r str,
+    /// Where it begins, in the block.
+    start: usize,
+}
+
+impl<'r> RowsText<'r> {
+    fn of(block: &'r [u8], range: Range<usize>) -> Option<Self> {
+        let start = range.start;
+        Some(Self { text: std::str::from_utf8(block.get(range)?).ok()?, start })
     }
 }
 
@@ -156,17 +181,20 @@ impl<'r> Record<'r> {
         self.block.get(start..behind - 1 - usize::from(has_return && column + 1 == fields))
     }
 
-    /// The first bytes of the text of a wanted column and of what follows it, and how many are of the text;
-    /// `None` where [`get`](Self::get) says so, near the end of a block and in a record with quotes.
+    /// The record as one of whose wanted fields none is quoted; `None` where any is, or where it has not so many
+    /// fields. Columns that are not wanted are not to be asked for: what comes then may be any text.
     #[must_use]
-    #[inline]
-    pub fn ahead<const BYTES: usize>(&self, place: usize) -> Option<(&'r [u8; BYTES], usize)> {
-        if self.extent.spans.is_some() {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called for each row; a call costs as much again")]
+    pub fn plain(&self, fields: usize) -> Option<PlainRecord<'r>> {
+        let Extent { fields: found, bounds, spans: None, end, has_return, .. } = *self.extent else {
+            return None;
+        };
+        if found != fields {
             return None;
         }
-        let length = self.get(place)?.len();
-        let start = *self.buffer.bounds.get(self.extent.bounds + *self.columns.get(place)?)?;
-        Some((self.block.get(start..)?.first_chunk()?, length))
+        let starts = self.buffer.bounds.get(bounds..)?.get(..fields)?;
+        Some(PlainRecord { block: self.block, starts, end: end + 1 - usize::from(has_return) })
     }
 
     /// The text of a field of a record with quotes.
@@ -218,5 +246,51 @@ impl<'r> Record<'r> {
     #[must_use]
     pub fn raw(&self) -> &'r [u8] {
         &self.block[self.range()]
+    }
+}
+
+/// A record of whose wanted fields none is quoted: these by their place in the file.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainRecord<'r> {
+    block: &'r [u8],
+    starts: &'r [usize],
+    /// Where a field behind its last one would start.
+    end: usize,
+}
+
+impl<'r> PlainRecord<'r> {
+    /// The text of the field of a column; `None` where the record ends before it.
+    #[must_use]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called for each field of each row; a call costs as much again")]
+    pub fn get(&self, column: usize) -> Option<&'r [u8]> {
+        self.block.get(self.range(column)?)
+    }
+
+    /// The same as text, `text` being that of the records of which this is one.
+    #[must_use]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called for each field of each row; a call costs as much again")]
+    pub fn text(&self, column: usize, text: &RowsText<'r>) -> Option<&'r str> {
+        let Range { start, end } = self.range(column)?;
+        text.text.get(start.checked_sub(text.start)?..end.checked_sub(text.start)?)
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called for each field of each row; a call costs as much again")]
+    fn range(&self, column: usize) -> Option<Range<usize>> {
+        let start = *self.starts.get(column)?;
+        let behind = self.starts.get(column + 1).copied().unwrap_or(self.end);
+        Some(start..behind - 1)
+    }
+
+    /// The first bytes of that text and of what follows it, and how many are of the text; `None` also near the
+    /// end of a block.
+    #[must_use]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called for each row; a call costs as much again")]
+    pub fn ahead<const BYTES: usize>(&self, column: usize) -> Option<(&'r [u8; BYTES], usize)> {
+        let start = *self.starts.get(column)?;
+        Some((self.block.get(start..)?.first_chunk()?, self.get(column)?.len()))
     }
 }

@@ -9,6 +9,8 @@ const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
 /// Bytes of `YYYY-MM-DD`.
 const DATE: usize = 10;
+/// Bytes of `YYYY-MM-DD HH:MM:SS`.
+const PLAIN: usize = 19;
 /// The largest offset a zone has had, in hours.
 const OFFSET_HOURS_MAX: i64 = 18;
 
@@ -28,6 +30,8 @@ pub struct TimeReader {
     /// The last day: its first eight bytes and its last two.
     day: (u64, u16),
     day_micros: i64,
+    /// The last text without an offset, and its instant were it one of Greenwich.
+    plain: ([u8; PLAIN], i64),
 }
 
 impl TimeReader {
@@ -38,6 +42,7 @@ impl TimeReader {
             assumed_offset_micros: i64::from(assumed_offset_seconds) * SECOND,
             day: halves(b"1970-01-01"),
             day_micros: 0,
+            plain: (*b"1970-01-01 00:00:00", 0),
         }
     }
 
@@ -53,9 +58,13 @@ impl TimeReader {
 
     /// The layout without an offset and without decimals of a second.
     #[inline]
-    fn read_plain(&mut self, text: &[u8; DATE + 9]) -> Option<Read> {
-        let [.., b' ', _, _, _, _, _, _, _, _] = text else { return None };
-        let micros = self.read_day(text.first_chunk()?)? + read_clock(*text.last_chunk()?)?;
+    fn read_plain(&mut self, text: &[u8; PLAIN]) -> Option<Read> {
+        if *text != self.plain.0 {
+            let [.., b' ', _, _, _, _, _, _, _, _] = text else { return None };
+            self.plain.1 = self.read_day(text.first_chunk()?)? + read_clock(*text.last_chunk()?)?;
+            self.plain.0 = *text;
+        }
+        let micros = self.plain.1;
         Some(Read { micros: micros - self.assumed_offset_micros, zone_assumed: true })
     }
 

@@ -5,19 +5,19 @@
 
 use super::super::{
     cells::Marks,
+    fields::Fields,
     file::ZONE,
     header::Layout,
     plain::plain_id,
     schema::{OrderColumn as C, columns},
-    table::Slots,
 };
 use crate::{
     money::{Currency, Money},
     record::{
-        Assumed, ControlTotal, Fate, FileId, Invoice, OrderKind, OrderRow, OrderStatus, Role, SourceRef,
-        Tender, Tenders,
+        Assumed, ControlTotal, Fate, Invoice, OrderKind, OrderRow, OrderStatus, Role, SourceRef, Tender,
+        Tenders,
     },
-    scan::{Record, quantities, times::TimeReader},
+    scan::{keys::Key, quantities, times::TimeReader},
     time::{Instant, Moment},
 };
 
@@ -38,12 +38,17 @@ const TIMES: [C; 8] = [
 /// List price and tenders, next to each other.
 const AMOUNTS: usize = 1 + Tender::COUNT;
 
-/// Where the columns stand among those that the block reader looks at.
-#[derive(Clone, Copy, Debug)]
+/// Where the columns stand in a file; [`NOWHERE`] where they do not.
+#[derive(Clone, Debug)]
 pub(super) struct Columns {
-    slots: [Option<usize>; COLUMNS],
-    width: usize,
+    places: [usize; COLUMNS],
+    /// Of the instants and of the amounts that the file has: which it is, and where it stands.
+    instants: Vec<(usize, usize)>,
+    amounts: Vec<(usize, usize)>,
 }
+
+/// A column that no record has.
+const NOWHERE: usize = usize::MAX - 1;
 
 /// What a thread has for itself: readers of instants.
 #[derive(Debug)]
@@ -79,69 +84,77 @@ impl Sums {
 }
 
 impl Columns {
-    pub(super) fn of(layout: &Layout, slots: &Slots) -> Self {
-        let slots = std::array::from_fn(|column| slots.of_place(layout.places[column]));
-        Self { slots, width: layout.width }
+    pub(super) fn of(layout: &Layout) -> Self {
+        let places: [usize; COLUMNS] = std::array::from_fn(|column| layout.places[column].unwrap_or(NOWHERE));
+        let present = |columns: &mut dyn Iterator<Item = usize>| {
+            let places = columns.map(|column| places[column]).enumerate();
+            places.filter(|(_, place)| *place != NOWHERE).collect()
+        };
+        let instants = present(&mut TIMES.into_iter().map(usize::from));
+        let amounts = present(&mut (usize::from(C::ListPrice)..).take(AMOUNTS));
+        Self { places, instants, amounts }
     }
 
-    /// A cell that is not empty.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "called for each field of each row; a call costs as much again")]
-    fn cell<'r>(&self, record: &Record<'r>, column: C) -> Option<&'r [u8]> {
-        record.get(self.slots[column as usize]?).filter(|cell| !cell.is_empty())
+    /// The order that a row names; an empty one where it names none.
+    #[inline]
+    pub(super) fn order<'r>(&self, record: &impl Fields<'r>) -> Key<'r> {
+        record.get(self.places[usize::from(C::OrderId)]).map(Key::of).unwrap_or_default()
     }
 
     /// A row whose cells are all in their usual layout; `None` leaves it to the grammar, and counts nothing.
     #[inline]
     pub(super) fn read<'r>(
         &self,
-        record: &Record<'r>,
-        file: FileId,
+        record: &impl Fields<'r>,
+        at: SourceRef,
         Times(times): &mut Times,
         sums: &mut Sums,
         marks: &mut Marks,
     ) -> Option<OrderRow<'r>> {
-        if record.field_count() != self.width {
-            return None;
-        }
-        let text = |column: C| plain(self.cell(record, column));
+        let cell = |column: C| record.cell(self.places[column as usize]);
+        let text = |column: C| plain(record, self.places[column as usize]);
         let mut seen = Marks::default();
         let mut instants = [None; TIMES.len()];
-        for ((column, reader), instant) in TIMES.into_iter().zip(times).zip(&mut instants) {
-            let Some(cell) = self.cell(record, column) else { continue };
-            let read = reader.read(cell)?;
+        for &(time, column) in &self.instants {
+            let Some(cell) = record.cell(column) else { continue };
+            let read = times[time].read(cell)?;
             let at = Instant::from_micros(read.micros);
             seen.zone_assumed += u64::from(read.zone_assumed);
             seen.latest = seen.latest.max(Some(at));
-            *instant = Some(at);
+            instants[time] = Some(at);
         }
         let [paid_at, delivered_at, effective_at, period_start, period_end, expires_at, license, linked] =
             instants;
         let mut amounts = [None; AMOUNTS];
-        for (place, amount) in (C::ListPrice as usize..).zip(&mut amounts) {
-            let Some(cell) = self.slots[place].and_then(|slot| record.get(slot)) else { continue };
-            if !cell.is_empty() {
-                *amount = Some(quantities::read_i64(cell).filter(|units| *units >= 0)?);
-            }
+        for &(amount, column) in &self.amounts {
+            amounts[amount] = match record.get(column)? {
+                [] => None,
+                b"0.00" => Some(0),
+                cell => {
+                    let ahead = record.ahead(column);
+                    let units = ahead.and_then(|(bytes, length)| quantities::read_ahead(bytes, length));
+                    Some(units.or_else(|| quantities::read_i64(cell)).filter(|units| *units >= 0)?)
+                }
+            };
         }
         let currency = Currency::parse(text(C::Currency)??).ok()?;
         let mut paid = Tenders::none(currency);
-        for (tender, units) in Tender::ALL.into_iter().zip(&amounts[1..]) {
-            if let Some(units) = units {
-                paid.set(tender, Money::from_units((*units).into()));
+        for &(amount, _) in &self.amounts {
+            if let (Some(tender), Some(units)) = (amount.checked_sub(1), amounts[amount]) {
+                paid.set(Tender::ALL[tender], Money::from_units(units.into()));
             }
         }
         let account_id = text(C::AccountId)??;
         let row = OrderRow {
-            at: SourceRef { file, line: record.line() },
+            at,
             order_id: text(C::OrderId)??,
             instance_id: text(C::InstanceId)?,
             account_id,
             payer_id: text(C::PayerId)?.unwrap_or(account_id),
             product: text(C::Product)??,
             package_type: text(C::PackageType)??,
-            kind: word(self.cell(record, C::OrderKind), &OrderKind::WORDS)?.unwrap_or(OrderKind::New),
-            status: word(self.cell(record, C::Status), &OrderStatus::WORDS)?,
+            kind: word(cell(C::OrderKind), &OrderKind::WORDS)?.unwrap_or(OrderKind::New),
+            status: word(cell(C::Status), &OrderStatus::WORDS)?,
             list_price: amounts[0].map(|units| Money::from_units(units.into())),
             paid,
             paid_at: Moment::exact(paid_at?),
@@ -150,19 +163,18 @@ impl Columns {
             period_start,
             period_end,
             expires_at: expires_at.map(Moment::exact),
-            months: months(self.cell(record, C::Months))?,
-            gift: word(self.cell(record, C::Gift), &FLAGS)?.unwrap_or_default(),
-            promotion_forbids_refund: word(self.cell(record, C::PromotionForbidsRefund), &FLAGS)?
-                .unwrap_or_default(),
-            invoice: word(self.cell(record, C::Invoice), &Invoice::WORDS)?,
+            months: months(cell(C::Months))?,
+            gift: word(cell(C::Gift), &FLAGS)?.unwrap_or_default(),
+            promotion_forbids_refund: word(cell(C::PromotionForbidsRefund), &FLAGS)?.unwrap_or_default(),
+            invoice: word(cell(C::Invoice), &Invoice::WORDS)?,
             license_activated_at: license,
             linked_license_activated_at: linked,
-            assumed: self.cell(record, C::Assumed).is_none().then(Assumed::default)?,
+            assumed: cell(C::Assumed).is_none().then(Assumed::default)?,
         };
-        for ((units, sum), is_there) in amounts.into_iter().zip(&mut sums.units).zip(&mut sums.is_there) {
-            if let Some(units) = units {
-                *sum += i128::from(units);
-                *is_there = true;
+        for &(amount, _) in &self.amounts {
+            if let Some(units) = amounts[amount] {
+                sums.units[amount] += i128::from(units);
+                sums.is_there[amount] = true;
             }
         }
         marks.add(seen);
@@ -175,9 +187,9 @@ const FLAGS: [(&str, bool); 2] = [("true", true), ("false", false)];
 /// A cell that is empty, or visible ASCII of the length of an identifier; `None` for any other.
 #[inline]
 #[expect(clippy::option_option, reason = "no cell, a cell that is plain, and a cell that is to be looked at")]
-fn plain(cell: Option<&[u8]>) -> Option<Option<&str>> {
-    match plain_id(cell)? {
-        Some(bytes) => std::str::from_utf8(bytes).ok().map(Some),
+fn plain<'r>(record: &impl Fields<'r>, column: usize) -> Option<Option<&'r str>> {
+    match plain_id(record.cell(column))? {
+        Some(_) => record.text(column).map(Some),
         None => Some(None),
     }
 }

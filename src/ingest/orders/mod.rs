@@ -14,6 +14,7 @@ use columns::{Columns, Sums, Times};
 use super::{
     cells::Cells,
     error::IngestError,
+    fields::TextRecord,
     file::{FileRead, Tally, ZONE, check_width, order_amounts, readable_amounts},
     header::Layout,
     reading::Reading,
@@ -23,7 +24,7 @@ use super::{
 use crate::{
     export::source::Place,
     record::{Defect, Fate, FileId, OrderRow, Role, SourceRef},
-    scan,
+    scan::{self, keys::Key},
 };
 
 /// What becomes of rows of orders. What is taken of some rows must not depend on which thread took them, nor
@@ -38,8 +39,16 @@ pub trait OrderSink: Sync {
     fn state(&self) -> Self::State;
     /// No rows yet.
     fn begin(&self) -> Self::Taken;
-    /// Takes the rows that follow, a few dozen at a time.
-    fn take(&self, state: &mut Self::State, taken: &mut Self::Taken, rows: &[OrderRow<'_>]);
+    /// Hears which orders the rows that follow are of, to make ready; some of these rows may never come.
+    fn expect(&self, orders: &[Key<'_>]);
+    /// Takes the rows that follow, a few dozen at a time, with the ids of their orders.
+    fn take(
+        &self,
+        state: &mut Self::State,
+        taken: &mut Self::Taken,
+        rows: &[OrderRow<'_>],
+        orders: &[Key<'_>],
+    );
 }
 
 /// Streams a file of orders into a sink; what was taken is consumed in the order of the file.
@@ -57,7 +66,7 @@ pub fn stream_orders<S: OrderSink>(
     let table = table::open(id, place, Some(Role::Orders), reading)?;
     let layout = table.layout.clone();
     let slots = Slots::of(layout.places.iter().flatten().copied());
-    let columns = slots.as_ref().map(|slots| Columns::of(&layout, slots));
+    let columns = Columns::of(&layout);
     let take = TakeOrders { id, layout: &layout, columns, sink };
     let mut tally = Tally::default();
     let mut read = table.read(slots.as_ref(), &take, |(taken, part)| {
@@ -72,7 +81,7 @@ pub fn stream_orders<S: OrderSink>(
 struct TakeOrders<'t, S> {
     id: FileId,
     layout: &'t Layout,
-    columns: Option<Columns>,
+    columns: Columns,
     sink: &'t S,
 }
 
@@ -144,25 +153,38 @@ impl<S: OrderSink> Take for TakeOrders<'_, S> {
         count: usize,
         slots: &Slots,
     ) {
+        let Self { layout, columns, .. } = self;
+        let mut expected = [Key::default(); BATCH];
+        for (order, record) in expected.iter_mut().zip(records.iter().take(count)) {
+            *order = record.plain(layout.width).map(|record| columns.order(&record)).unwrap_or_default();
+        }
+        self.sink.expect(&expected[..count]);
         let mut rows: Vec<OrderRow<'_>> = Vec::with_capacity(BATCH);
-        for record in records.iter().take(count) {
-            let plain = self.columns.as_ref().and_then(|columns| {
-                columns.read(&record, self.id, times, &mut counts.sums, &mut counts.tally.marks)
+        let mut orders: Vec<Key<'_>> = Vec::with_capacity(BATCH);
+        let text = records.text();
+        for (record, order) in records.iter().zip(&expected[..count]) {
+            let at = SourceRef { file: self.id, line: record.line() };
+            let plain = record.plain(layout.width).zip(text);
+            let plain = plain.and_then(|(record, text)| {
+                let Counts { tally, sums, .. } = &mut *counts;
+                columns.read(&TextRecord { record, text }, at, times, sums, &mut tally.marks)
             });
-            match plain {
-                Some(row) => {
-                    counts.plain += 1;
-                    rows.push(row);
-                }
-                None => rows.extend(self.by_grammar(counts, &slots.row(record))),
+            if let Some(row) = plain {
+                counts.plain += 1;
+                rows.push(row);
+                orders.push(*order);
+            } else if let Some(row) = self.by_grammar(counts, &slots.row(record)) {
+                orders.push(Key::of(row.order_id.as_bytes()));
+                rows.push(row);
             }
         }
-        self.sink.take(state, taken, &rows);
+        self.sink.take(state, taken, &rows, &orders);
     }
 
     fn row(&self, (_, state): &mut Self::State, (taken, counts): &mut Self::Part, row: &Row<'_>) {
         if let Some(order) = self.by_grammar(counts, row) {
-            self.sink.take(state, taken, &[order]);
+            let key = Key::of(order.order_id.as_bytes());
+            self.sink.take(state, taken, &[order], &[key]);
         }
     }
 }

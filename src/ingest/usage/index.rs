@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use super::Line;
-use crate::{scan::keys::KeyTable, time::Instant};
+use crate::{
+    scan::keys::{Key, KeyTable},
+    time::Instant,
+};
 
 /// An order, so far as usage finds it.
 #[derive(Clone, Copy, Debug)]
@@ -118,11 +121,15 @@ impl<'o> OrderIndex<'o> {
         self.in_question.get(order)
     }
 
+    /// Makes ready for rows that name these orders.
+    pub fn expect(&self, orders: &[Key<'_>]) {
+        self.by_order.expect(orders);
+    }
+
     /// Appends the order of each row: by its order id, else by its instance the order last paid by then.
     pub fn find(&self, lines: &[Line<'_>], found: &mut Vec<Option<u32>>) {
         let from = found.len();
-        // No order has an empty id.
-        self.by_order.get_batch(lines.iter().map(|line| line.order_id.unwrap_or_default()), found);
+        found.extend(lines.iter().map(|line| self.by_order.find(&line.order_id?)));
         let of_instances = |at: &usize| found[from + at].is_none() && lines[*at].instance_id.is_some();
         let open: Vec<usize> = (0..lines.len()).filter(of_instances).collect();
         if open.is_empty() {
@@ -160,7 +167,7 @@ mod tests {
     fn line<'r>(order: &'r str, instance: &'r str, posted_at: i64) -> Line<'r> {
         let id = |text: &'r str| (!text.is_empty()).then_some(text.as_bytes());
         Line {
-            order_id: id(order),
+            order_id: id(order).map(Key::of),
             instance_id: id(instance),
             usage_id: None,
             posted_at: Moment::exact(Instant::from_micros(posted_at)),

@@ -6,6 +6,7 @@ use super::{Fates, Line, OrderIndex, UsageSink};
 use crate::{
     money::Quantity,
     record::{Basis, Usage, UsageId},
+    scan::keys::Key,
     time::Instant,
 };
 
@@ -67,6 +68,10 @@ impl UsageSink for Keeper<'_> {
         Kept::default()
     }
 
+    fn expect(&self, orders: &[Key<'_>]) {
+        self.index.expect(orders);
+    }
+
     fn take(&self, taken: &mut Kept, lines: &[Line<'_>]) {
         let Kept { fates, rows, settled, found } = taken;
         found.clear();
@@ -92,7 +97,7 @@ impl UsageSink for Keeper<'_> {
         fates.accept_all(accepted, Quantity::from_units(quantity));
         if is_orphaned {
             for (line, _) in lines.iter().zip(found.iter()).filter(|(_, order)| order.is_none()) {
-                let id = line.order_id.or(line.instance_id).unwrap_or_default();
+                let id = line.order_id.map(|key| key.id()).or(line.instance_id).unwrap_or_default();
                 fates.orphan(text(id), line.at.line, line.quantity);
             }
         }

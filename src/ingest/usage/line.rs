@@ -2,18 +2,19 @@
 
 use super::super::{
     cells::{Cells, Fault, Marks},
+    fields::Fields,
     file::ZONE,
     header::Layout,
-    plain::plain_id,
-    rows::Row,
+    plain::{is_plain_id, plain_id},
     schema::UsageColumn as C,
     table::Slots,
 };
 use crate::{
     money::Quantity,
-    record::{Basis, FileId, SourceRef},
+    record::{Basis, SourceRef},
     scan::{
-        Record, quantities,
+        keys::Key,
+        quantities,
         times::{Read, TimeReader},
     },
     time::{Instant, Moment},
@@ -23,7 +24,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line<'r> {
     /// The order it names.
-    pub order_id: Option<&'r [u8]>,
+    pub order_id: Option<Key<'r>>,
     /// The instance it names.
     pub instance_id: Option<&'r [u8]>,
     /// Its number, where it has one that is an identifier.
@@ -59,7 +60,7 @@ pub(in crate::ingest) fn line<'r>(cells: &mut Cells<'r>, at: SourceRef) -> Resul
         return Err(Fault { column: "usage_end", reason: "is before usage_start".to_owned() });
     }
     Ok(Line {
-        order_id: order_id.map(str::as_bytes),
+        order_id: order_id.map(|id| Key::of(id.as_bytes())),
         instance_id: instance_id.map(str::as_bytes),
         usage_id: cells.id(C::UsageId).ok().flatten().map(str::as_bytes),
         posted_at: cells.required(C::PostedAt, posted_at)?,
@@ -70,61 +71,7 @@ pub(in crate::ingest) fn line<'r>(cells: &mut Cells<'r>, at: SourceRef) -> Resul
     })
 }
 
-/// The cells of a row, by their place among those that are looked at.
-pub(super) trait Fields<'r> {
-    /// The bytes of one.
-    fn get(&self, place: usize) -> Option<&'r [u8]>;
-    /// How many the row has, looked at or not.
-    fn field_count(&self) -> usize;
-    /// Where the row stands.
-    fn line(&self) -> u64;
-    /// The sixteen bytes from the beginning of one on, whatever they are, and its length; `None` where they are
-    /// not at hand.
-    fn ahead(&self, _place: usize) -> Option<(&'r [u8; 16], usize)> {
-        None
-    }
-}
-
-impl<'r> Fields<'r> for Record<'r> {
-    #[inline]
-    fn get(&self, place: usize) -> Option<&'r [u8]> {
-        Record::get(self, place)
-    }
-
-    #[inline]
-    fn field_count(&self) -> usize {
-        Record::field_count(self)
-    }
-
-    #[inline]
-    fn line(&self) -> u64 {
-        Record::line(self)
-    }
-
-    #[inline]
-    fn ahead(&self, place: usize) -> Option<(&'r [u8; 16], usize)> {
-        Record::ahead(self, place)
-    }
-}
-
-impl<'r> Fields<'r> for Row<'r> {
-    #[inline]
-    fn get(&self, place: usize) -> Option<&'r [u8]> {
-        self.record.get(place)
-    }
-
-    #[inline]
-    fn field_count(&self) -> usize {
-        self.record.len()
-    }
-
-    #[inline]
-    fn line(&self) -> u64 {
-        self.line
-    }
-}
-
-/// Where the deciding columns stand among those that the block reader looks at; [`NOWHERE`] where they do not.
+/// Where the deciding columns stand in a file; [`NOWHERE`] where they do not.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Columns {
     usage_id: usize,
@@ -137,8 +84,8 @@ pub(super) struct Columns {
     basis: usize,
 }
 
-/// A slot that no record has.
-const NOWHERE: usize = usize::MAX;
+/// A column that no record has.
+const NOWHERE: usize = usize::MAX - 1;
 
 /// The deciding columns, all others being not looked at.
 const DECIDING: [C; 8] =
@@ -150,40 +97,40 @@ pub(super) fn slots(layout: &Layout) -> Option<Slots> {
 }
 
 impl Columns {
-    pub(super) fn of(layout: &Layout, slots: &Slots) -> Self {
-        let [usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis] =
-            DECIDING.map(|column| slots.of_place(layout.places[usize::from(column)]).unwrap_or(NOWHERE));
-        Self { usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis }
-    }
-
-    /// Where they stand in the file.
-    pub(super) fn in_file(layout: &Layout) -> Self {
+    pub(super) fn of(layout: &Layout) -> Self {
         let [usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis] =
             DECIDING.map(|column| layout.places[usize::from(column)].unwrap_or(NOWHERE));
         Self { usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis }
     }
 
-    /// The deciding fields of a row of `width` cells, where each of them is in its usual layout; `None`
+    /// The order that a row names; an empty one where it names none.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called for each row; a call costs as much again")]
+    pub(super) fn order<'r>(&self, record: &impl Fields<'r>) -> Key<'r> {
+        record.get(self.order_id).map(Key::of).unwrap_or_default()
+    }
+
+    /// Appends the deciding fields of a row that names this order, where each of them is in its usual layout; `None`
     /// leaves the whole row to [`line`].
     #[inline]
     pub(super) fn read<'r>(
         &self,
         record: &impl Fields<'r>,
-        width: usize,
-        file: FileId,
+        order: &Key<'r>,
+        at: SourceRef,
         times: &mut Times,
         sums: &mut Sums,
-    ) -> Option<Line<'r>> {
-        if record.field_count() != width {
+        lines: &mut Vec<Line<'r>>,
+    ) -> Option<()> {
+        if !order.is_digits() && !is_plain_id(order.id()) {
             return None;
         }
-        let order_id = plain_id(cell(record, self.order_id))?;
-        let instance_id = plain_id(cell(record, self.instance_id))?;
-        let usage_id = plain_id(cell(record, self.usage_id))?;
-        if order_id.is_none() && instance_id.is_none() {
+        let instance_id = plain_id(record.cell(self.instance_id))?;
+        let usage_id = plain_id(record.cell(self.usage_id))?;
+        if order.id().is_empty() && instance_id.is_none() {
             return None;
         }
-        let posted_at = times.posted_at.read(cell(record, self.posted_at)?)?;
+        let posted_at = times.posted_at.read(record.cell(self.posted_at)?)?;
         let mut latest = posted_at.micros;
         let mut zone_assumed = u64::from(posted_at.zone_assumed);
         let mut take = |read: Read| {
@@ -191,11 +138,11 @@ impl Columns {
             zone_assumed += u64::from(read.zone_assumed);
             read.micros
         };
-        let usage_start = match cell(record, self.usage_start) {
+        let usage_start = match record.cell(self.usage_start) {
             Some(text) => Some(take(times.usage_start.read(text)?)),
             None => None,
         };
-        let usage_end = match cell(record, self.usage_end) {
+        let usage_end = match record.cell(self.usage_end) {
             Some(text) => Some(take(times.usage_end.read(text)?)),
             None => None,
         };
@@ -205,9 +152,9 @@ impl Columns {
         let ahead = record.ahead(self.quantity);
         let quantity = match ahead.and_then(|(bytes, length)| quantities::read_ahead(bytes, length)) {
             Some(quantity) => quantity,
-            None => quantities::read_i64(cell(record, self.quantity)?)?,
+            None => quantities::read_i64(record.cell(self.quantity)?)?,
         };
-        let basis = match cell(record, self.basis) {
+        let basis = match record.cell(self.basis) {
             None | Some(b"deduction") => Basis::Deduction,
             Some(b"raw") => Basis::Raw,
             Some(_) => return None,
@@ -220,24 +167,18 @@ impl Columns {
             sums.first_posted = sums.first_posted.min(posted_at.micros);
             sums.last_posted = sums.last_posted.max(posted_at.micros);
         }
-        Some(Line {
-            order_id,
+        lines.push(Line {
+            order_id: (!order.id().is_empty()).then_some(*order),
             instance_id,
             usage_id,
             posted_at: Moment::exact(Instant::from_micros(posted_at.micros)),
             usage_start: usage_start.map(Instant::from_micros),
             quantity: Quantity::from_units(quantity.into()),
             basis,
-            at: SourceRef { file, line: record.line() },
-        })
+            at,
+        });
+        Some(())
     }
-}
-
-/// A cell that is not empty.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "called for each field of each row; a call costs as much again")]
-fn cell<'r>(record: &impl Fields<'r>, slot: usize) -> Option<&'r [u8]> {
-    record.get(slot).filter(|cell| !cell.is_empty())
 }
 
 /// Totals of rows whose fields were all in their usual layout.

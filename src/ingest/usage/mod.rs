@@ -28,7 +28,7 @@ use crate::{
     export::source::Place,
     money::Quantity,
     record::{Basis, Defect, Fate, FileId, Role, SourceRef},
-    scan,
+    scan::{self, keys::Key},
     time::{Instant, wider},
 };
 
@@ -47,6 +47,9 @@ pub trait UsageSink: Sync {
 
     /// No rows yet.
     fn begin(&self) -> Self::Taken;
+    /// Hears which orders the rows that follow will name, each of a few dozen, to make ready; some of these rows may
+    /// never come.
+    fn expect(&self, orders: &[Key<'_>]);
     /// Takes the rows that follow, a few dozen at a time.
     fn take(&self, taken: &mut Self::Taken, lines: &[Line<'_>]);
 }
@@ -77,7 +80,7 @@ pub fn stream<S: UsageSink>(
     let table = table::open(id, place, Some(Role::Usage), reading)?;
     let layout = table.layout.clone();
     let slots = line::slots(&layout);
-    let columns = slots.as_ref().map(|slots| line::Columns::of(&layout, slots));
+    let columns = line::Columns::of(&layout);
     let take = TakeUsage { id, layout: &layout, columns, sink };
     let mut counts = Counts::default();
     let mut read = table.read(slots.as_ref(), &take, |(taken, part)| {
@@ -92,7 +95,7 @@ pub fn stream<S: UsageSink>(
 struct TakeUsage<'t, S> {
     id: FileId,
     layout: &'t Layout,
-    columns: Option<line::Columns>,
+    columns: line::Columns,
     sink: &'t S,
 }
 
@@ -116,15 +119,21 @@ impl<S: UsageSink> Take for TakeUsage<'_, S> {
         count: usize,
         slots: &Slots,
     ) {
+        let Self { columns, layout, .. } = self;
+        let mut orders = [Key::default(); BATCH];
+        for (order, record) in orders.iter_mut().zip(records.iter().take(count)) {
+            *order = record.plain(layout.width).map(|record| columns.order(&record)).unwrap_or_default();
+        }
+        self.sink.expect(&orders[..count]);
         let mut lines: Vec<Line<'_>> = Vec::with_capacity(BATCH);
         let mut sums = Sums::default();
-        for record in records.iter().take(count) {
-            let columns = self.columns.as_ref();
-            let read = columns
-                .and_then(|columns| columns.read(&record, self.layout.width, self.id, times, &mut sums));
-            match read {
-                Some(line) => lines.push(line),
-                None => lines.extend(counts.line(self.id, self.layout, &slots.row(record))),
+        for (record, order) in records.iter().zip(&orders[..count]) {
+            let at = SourceRef { file: self.id, line: record.line() };
+            let read = record
+                .plain(layout.width)
+                .and_then(|record| columns.read(&record, order, at, times, &mut sums, &mut lines));
+            if read.is_none() {
+                lines.extend(counts.line(self.id, layout, &slots.row(record)));
             }
         }
         counts.take_up(&sums);
@@ -132,20 +141,17 @@ impl<S: UsageSink> Take for TakeUsage<'_, S> {
     }
 
     fn stored(&self, times: &mut Times, (taken, counts): &mut Self::Part, rows: &StoredRows<'_>) {
-        let columns = line::Columns::in_file(self.layout);
+        let Self { columns, layout, .. } = self;
         let mut lines: Vec<Line<'_>> = Vec::with_capacity(BATCH);
         for from in (0..rows.len()).step_by(BATCH) {
             lines.clear();
             let mut sums = Sums::default();
             for row in (from..rows.len().min(from + BATCH)).map(|at| rows.row(at)) {
-                let read = if rows.is_exact() {
-                    columns.read(&row, self.layout.width, self.id, times, &mut sums)
-                } else {
-                    None
-                };
-                match read {
-                    Some(line) => lines.push(line),
-                    None => lines.extend(counts.line(self.id, self.layout, &row)),
+                let at = SourceRef { file: self.id, line: row.line };
+                let read = (rows.is_exact() && row.record.len() == layout.width)
+                    .then(|| columns.read(&row, &columns.order(&row), at, times, &mut sums, &mut lines));
+                if read.flatten().is_none() {
+                    lines.extend(counts.line(self.id, layout, &row));
                 }
             }
             counts.take_up(&sums);

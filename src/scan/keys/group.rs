@@ -30,17 +30,17 @@ impl Group {
 
     /// The number of an id that is kept in its slot. No branch tells in which of them it is.
     #[inline]
-    #[expect(
-        clippy::needless_bitwise_bool,
-        reason = "a lazy operator is a branch, and this one predicts badly"
-    )]
     pub(super) fn find(&self, packed: Packed) -> Option<u32> {
-        let mut found = 0;
-        for slot in 0..SLOTS {
-            let is_same = (self.first[slot] == packed.first) & (self.second[slot] == packed.second);
-            found |= if is_same { self.above[slot] } else { 0 };
+        let same = |slot: usize| u32::from(self.second[slot] == packed.second) << slot;
+        let mut alike = same(0) | same(1) | same(2) | same(3);
+        while alike != 0 {
+            let slot = alike.trailing_zeros() as usize;
+            if self.first[slot] == packed.first {
+                return self.above[slot].checked_sub(1);
+            }
+            alike &= alike - 1;
         }
-        found.checked_sub(1)
+        None
     }
 
     /// Whether the search for an id goes on behind this group.
@@ -69,12 +69,6 @@ impl Group {
     /// Has the id of a slot stand for another number.
     pub(super) fn renumber(&mut self, slot: usize, index: u32) {
         self.above[slot] = index + 1;
-    }
-
-    /// A word of it: whoever reads it has the group brought near.
-    #[inline]
-    pub(super) fn touch(&self) -> u32 {
-        self.above[0]
     }
 }
 

@@ -7,11 +7,13 @@
 //! Not here: the ids in the order of their numbers, and whatever is known of an order.
 
 mod group;
+mod key;
 mod long;
 mod packed;
 mod segment;
 mod table;
 
+pub use key::{Hashed, Key};
 pub use table::KeyTable;
 
 /// A number that is the same in every run, and spread evenly over all numbers.

@@ -1,11 +1,11 @@
 //! The table of ids.
 
-use std::{array, hint::black_box};
+use std::array;
 
 use super::{
+    Key,
     group::Entry,
     long::LongIds,
-    packed::Packed,
     segment::{SEGMENTS, Segment, segment_of},
 };
 
@@ -35,22 +35,6 @@ const BATCH: usize = 64;
 pub struct KeyTable {
     segments: Box<[Segment; SEGMENTS]>,
     long: LongIds,
-}
-
-/// An id that is being looked up.
-#[derive(Clone, Copy, Default)]
-struct Asked<'i> {
-    id: &'i [u8],
-    packed: Packed,
-    hash: u64,
-}
-
-impl<'i> Asked<'i> {
-    #[inline]
-    fn of(id: &'i [u8]) -> Self {
-        let packed = Packed::of(id);
-        Self { id, packed, hash: packed.hash() }
-    }
 }
 
 impl KeyTable {
@@ -97,7 +81,7 @@ impl KeyTable {
     /// Where `index` is beyond [`KeyTable::INDEX_MAX`].
     pub fn insert(&mut self, id: &[u8], index: u32) -> Option<u32> {
         assert!(index <= Self::INDEX_MAX, "an index is at most {}", Self::INDEX_MAX);
-        self.insert_asked(&Asked::of(id), index)
+        self.insert_key(&Key::of(id), index)
     }
 
     /// Notes that each id stands for its number; several may stand for one. An id that stands for a number
@@ -110,36 +94,46 @@ impl KeyTable {
     /// Where a number is beyond [`KeyTable::INDEX_MAX`].
     pub fn insert_batch<'i>(
         &mut self,
-        entries: impl IntoIterator<Item = (&'i [u8], u32)>,
+        entries: impl IntoIterator<Item = (Key<'i>, u32)>,
         mut stands: impl FnMut(&'i [u8], u32, u32),
     ) {
         let mut entries = entries.into_iter();
-        loop {
-            let mut batch = [(&[][..], 0); BATCH];
-            let mut filled = 0;
-            for (place, entry) in batch.iter_mut().zip(&mut entries) {
-                *place = entry;
-                filled += 1;
-            }
-            let batch = batch.map(|(id, index)| (Asked::of(id), index));
-            self.bring_near(batch[..filled].iter().map(|(asked, _)| asked));
-            for (asked, index) in &batch[..filled] {
+        let (mut batch, mut next) = ([(Key::default(), 0); BATCH], [(Key::default(), 0); BATCH]);
+        let mut filled = self.expect_some(&mut entries, &mut batch);
+        while filled > 0 {
+            // What comes next is on its way while these are inserted.
+            let filled_next = self.expect_some(&mut entries, &mut next);
+            for (key, index) in &batch[..filled] {
                 assert!(*index <= Self::INDEX_MAX, "an index is at most {}", Self::INDEX_MAX);
-                if let Some(standing) = self.insert_asked(asked, *index) {
-                    stands(asked.id, *index, standing);
+                if let Some(standing) = self.insert_key(key, *index) {
+                    stands(key.id, *index, standing);
                 }
             }
-            if filled < BATCH {
-                return;
-            }
+            std::mem::swap(&mut batch, &mut next);
+            filled = filled_next;
         }
     }
 
-    fn insert_asked(&mut self, asked: &Asked<'_>, index: u32) -> Option<u32> {
-        if let Some(standing) = self.find(asked) {
+    /// Takes entries up to a full batch, and asks for the memory of each; how many there are.
+    fn expect_some<'i>(
+        &self,
+        entries: &mut impl Iterator<Item = (Key<'i>, u32)>,
+        batch: &mut [(Key<'i>, u32); BATCH],
+    ) -> usize {
+        let mut filled = 0;
+        for (place, (key, index)) in batch.iter_mut().zip(entries) {
+            self.expect([&key]);
+            *place = (key, index);
+            filled += 1;
+        }
+        filled
+    }
+
+    fn insert_key(&mut self, key: &Key<'_>, index: u32) -> Option<u32> {
+        if let Some(standing) = self.find(key) {
             return Some(standing);
         }
-        let Asked { id, mut packed, hash } = *asked;
+        let Key { id, mut packed, hash } = *key;
         if packed.is_long() {
             packed.first |= u64::from(self.long.push(id));
         }
@@ -150,7 +144,7 @@ impl KeyTable {
     /// Notes that `id` stands for `to` if it stands for `from` or for nothing; else the number that it stands
     /// for is returned.
     pub fn replace(&mut self, id: &[u8], from: u32, to: u32) -> Option<u32> {
-        let Asked { packed, hash, .. } = Asked::of(id);
+        let Key { packed, hash, .. } = Key::of(id);
         match self.segments[segment_of(hash)].replace((id, packed, hash), &self.long, from, to) {
             None => self.insert(id, to),
             Some(stood) => (stood != from).then_some(stood),
@@ -160,7 +154,7 @@ impl KeyTable {
     /// The number that `id` stands for.
     #[must_use]
     pub fn get(&self, id: &[u8]) -> Option<u32> {
-        self.find(&Asked::of(id))
+        self.find(&Key::of(id))
     }
 
     /// Appends to `found`, for each id, the number it stands for.
@@ -168,34 +162,36 @@ impl KeyTable {
     /// For many ids this is several times as fast as one [`get`](Self::get) after the other.
     pub fn get_batch<'i>(&self, ids: impl IntoIterator<Item = &'i [u8]>, found: &mut Vec<Option<u32>>) {
         let mut ids = ids.into_iter();
-        let mut batch = [Asked::default(); BATCH];
+        let mut batch = [Key::default(); BATCH];
         loop {
             let mut filled = 0;
-            for (asked, id) in batch.iter_mut().zip(&mut ids) {
-                *asked = Asked::of(id);
+            for (key, id) in batch.iter_mut().zip(&mut ids) {
+                *key = Key::of(id);
                 filled += 1;
             }
             let batch = &batch[..filled];
-            self.bring_near(batch);
-            found.extend(batch.iter().map(|asked| self.find(asked)));
+            self.expect(batch);
+            found.extend(batch.iter().map(|key| self.find(key)));
             if filled < BATCH {
                 return;
             }
         }
     }
 
-    /// Reads where each of the ids is first looked for. These accesses wait for nothing but memory, so all of
-    /// them wait together.
+    /// Asks for the memory in which ids will be looked for, without waiting for it.
     #[inline]
-    fn bring_near<'a, 'i: 'a>(&self, batch: impl IntoIterator<Item = &'a Asked<'i>>) {
-        let read = |read, asked: &Asked<'_>| read | self.segments[segment_of(asked.hash)].touch(asked.hash);
-        black_box(batch.into_iter().fold(0, read));
+    pub fn expect<'a, 'i: 'a>(&self, keys: impl IntoIterator<Item = &'a Key<'i>>) {
+        for key in keys {
+            self.segments[segment_of(key.hash)].expect(key.hash);
+        }
     }
 
+    /// The number that an id stands for which was [expected](Self::expect).
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "in a loop over many ids, a call costs as much as the search")]
-    fn find(&self, asked: &Asked<'_>) -> Option<u32> {
-        let Asked { id, packed, hash } = *asked;
+    #[must_use]
+    pub fn find(&self, key: &Key<'_>) -> Option<u32> {
+        let Key { id, packed, hash } = *key;
         self.segments[segment_of(hash)].find(id, packed, hash, &self.long)
     }
 }
@@ -239,9 +235,9 @@ mod tests {
             prop_assert_eq!(table.len(), map.len());
             let mut batched = KeyTable::new();
             let mut known = Vec::new();
-            let entries = inserted.iter().map(Vec::as_slice).zip(0..);
-            batched.insert_batch(entries.clone(), |id, wanted, standing| known.push((id, wanted, standing)));
-            let repeated = entries.filter(|(id, index)| map[*id] != *index);
+            let entries = inserted.iter().map(|id| Key::of(id)).zip(0..);
+            batched.insert_batch(entries, |id, wanted, standing| known.push((id, wanted, standing)));
+            let repeated = inserted.iter().map(Vec::as_slice).zip(0..).filter(|(id, index)| map[*id] != *index);
             let repeated: Vec<_> = repeated.map(|(id, index)| (id, index, map[id])).collect();
             prop_assert_eq!(known, repeated);
             prop_assert_eq!(batched.len(), map.len());
@@ -260,7 +256,7 @@ mod tests {
         let mut made = KeyTable::with_capacity(100_000);
         let mut grown = KeyTable::new();
         let ids: Vec<String> = (0..100_000).map(|index| format!("2026010100{index:010}")).collect();
-        made.insert_batch(ids.iter().map(String::as_bytes).zip(0..), |_, _, _| {});
+        made.insert_batch(ids.iter().map(|id| Key::of(id.as_bytes())).zip(0..), |_, _, _| {});
         for (index, id) in (0..).zip(&ids) {
             grown.insert(id.as_bytes(), index);
         }
@@ -291,7 +287,7 @@ mod tests {
     fn several_ids_stand_for_one_number() {
         let mut table = KeyTable::new();
         let mut told = Vec::new();
-        let entries: [(&[u8], u32); 4] = [(b"a", 7), (b"b", 7), (b"a", 8), (b"b", 7)];
+        let entries = [(b"a", 7), (b"b", 7), (b"a", 8), (b"b", 7)].map(|(id, number)| (Key::of(id), number));
         table.insert_batch(entries, |id, wanted, standing| told.push((id, wanted, standing)));
         assert_eq!(told, [(&b"a"[..], 8, 7), (b"b", 7, 7)]);
         assert_eq!([table.get(b"a"), table.get(b"b"), table.get(b"c")], [Some(7), Some(7), None]);

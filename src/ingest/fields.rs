@@ -1,0 +1,70 @@
+//! The cells of a row by the columns of its file, wherever the row was read.
+#![expect(clippy::inline_always, reason = "called for each cell of each row; a call costs as much again")]
+
+use super::rows::Row;
+use crate::scan::{PlainRecord, RowsText};
+
+/// The cells of a row. Only columns that are looked at are asked for.
+pub(super) trait Fields<'r> {
+    /// The bytes of a cell.
+    fn get(&self, column: usize) -> Option<&'r [u8]>;
+
+    /// The same as text; `None` also where it is none.
+    fn text(&self, column: usize) -> Option<&'r str> {
+        std::str::from_utf8(self.get(column)?).ok()
+    }
+
+    /// The sixteen bytes from the beginning of a cell on, whatever they are, and its length; `None` where they are
+    /// not at hand.
+    fn ahead(&self, _column: usize) -> Option<(&'r [u8; 16], usize)> {
+        None
+    }
+
+    /// A cell that is not empty.
+    #[inline(always)]
+    fn cell(&self, column: usize) -> Option<&'r [u8]> {
+        self.get(column).filter(|cell| !cell.is_empty())
+    }
+}
+
+impl<'r> Fields<'r> for PlainRecord<'r> {
+    #[inline(always)]
+    fn get(&self, column: usize) -> Option<&'r [u8]> {
+        PlainRecord::get(self, column)
+    }
+
+    #[inline(always)]
+    fn ahead(&self, column: usize) -> Option<(&'r [u8; 16], usize)> {
+        PlainRecord::ahead(self, column)
+    }
+}
+
+/// A record of rows that are text all through.
+pub(super) struct TextRecord<'r> {
+    pub(super) record: PlainRecord<'r>,
+    pub(super) text: RowsText<'r>,
+}
+
+impl<'r> Fields<'r> for TextRecord<'r> {
+    #[inline(always)]
+    fn get(&self, column: usize) -> Option<&'r [u8]> {
+        self.record.get(column)
+    }
+
+    #[inline(always)]
+    fn text(&self, column: usize) -> Option<&'r str> {
+        self.record.text(column, &self.text)
+    }
+
+    #[inline(always)]
+    fn ahead(&self, column: usize) -> Option<(&'r [u8; 16], usize)> {
+        self.record.ahead(column)
+    }
+}
+
+impl<'r> Fields<'r> for Row<'r> {
+    #[inline]
+    fn get(&self, column: usize) -> Option<&'r [u8]> {
+        self.record.get(column)
+    }
+}
