@@ -28,12 +28,14 @@ impl Digest {
 
     /// The digest in hexadecimal.
     pub(crate) fn hex(self) -> String {
-        use std::fmt::Write as _;
-        self.0.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("a text takes what is written to it");
-            hex
-        })
+        hex(&self.0.finalize())
     }
+}
+
+/// Bytes in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
 }
 
 /// Sixteen hexadecimal digits over parts that cannot run into each other.
@@ -43,7 +45,5 @@ pub(crate) fn short<'a>(parts: impl Iterator<Item = &'a [u8]>) -> String {
         digest.update(&(part.len() as u64).to_be_bytes());
         digest.update(part);
     }
-    let mut hex = digest.hex();
-    hex.truncate(16);
-    hex
+    hex(&digest.0.finalize()[..8])
 }

@@ -1,17 +1,16 @@
 //! The ids of orders: all that is remembered of those that were let go.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    sync::PoisonError,
-};
+use std::collections::{BTreeSet, HashSet};
 
 use super::{
     sieve::{Again, Sieve, Sifted},
     untouched::Settled,
+    watch::Buyer,
 };
 use crate::{
     record::SourceRef,
     scan::keys::{Key, KeyTable},
+    time::Instant,
 };
 
 /// Numbers by id, [`Ids::GONE`] of orders that were let go.
@@ -24,6 +23,8 @@ pub(super) struct Ids {
     of_buyers: HashSet<SourceRef>,
     /// Whether an order that was let go may be one to be kept because of its buyer.
     is_missed: bool,
+    /// The last payment of an order that was let go.
+    latest_gone: Option<Instant>,
     settled: Settled,
 }
 
@@ -71,17 +72,20 @@ impl Ids {
         });
         self.settled.add(sifted.settled.clone());
         self.of_buyers.extend(sifted.kept.iter().filter_map(|kept| kept.of_buyer));
-        let Some((asked, watched)) = sieve.watched() else { return };
-        let mut watched = watched.write().unwrap_or_else(PoisonError::into_inner);
-        for (refund, buyer) in sifted.kept.iter().filter_map(|kept| kept.refunded) {
-            let requests = asked.requests(refund);
-            if !requests.is_empty() {
-                self.is_missed |= watched.watch(buyer, requests);
-            }
+        let Some((refunds, watched)) = sieve.watched() else { return };
+        let refunded = sifted.kept.iter().filter_map(|kept| kept.refunded);
+        let requests = refunded
+            .map(|(number, buyer)| (buyer, refunds.of_number(number).completed().collect::<Vec<_>>()))
+            .filter(|(_, requests)| !requests.is_empty());
+        let requests: Vec<(Buyer, Vec<Instant>)> = requests.collect();
+        let is_gone = |request: &Instant| self.latest_gone.is_some_and(|gone| gone > *request);
+        self.is_missed |= requests.iter().any(|(_, requests)| requests.iter().any(is_gone));
+        if !requests.is_empty() {
+            watched.watch(requests);
         }
         for gone in &sifted.gone {
             self.is_missed |= watched.concerns(gone.buyer, gone.paid_at);
-            watched.let_go(gone.paid_at);
+            self.latest_gone = self.latest_gone.max(Some(gone.paid_at));
         }
     }
 

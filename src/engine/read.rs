@@ -20,7 +20,6 @@ use super::{
     refunds::RefundsRead,
     run::Coverage,
     sieve::{Sieve, Sifted},
-    watch::Asked,
 };
 use crate::{
     case::Horizon,
@@ -99,9 +98,7 @@ pub(super) fn read(
     let as_of_min = options.as_of.or_else(|| latest(&files, &[Role::Refunds]));
     let gives_refunds = |(source, _): &(&Source, ExportRead)| source.roles().contains(&Role::Refunds);
     let mut sieve = match (&early, as_of_min) {
-        (Some(facts), Some(as_of_min)) => {
-            Sieve::letting_go(book, Asked::of(&facts.refunds), &facts.events, as_of_min)
-        }
+        (Some(facts), Some(as_of_min)) => Sieve::letting_go(book, &facts.refunds, &facts.events, as_of_min),
         _ => Sieve::keeping_all(book, exports.iter().any(gives_refunds)),
     };
     let expected = of_orders.iter().filter_map(|source| source.rows_about()).sum();

@@ -9,7 +9,9 @@ use crate::{
     case::CaseRefund,
     ingest::refund_amounts,
     record::{OrderId, Refund, RefundStatus, Role, SourceRef},
+    scan::keys::{Key, KeyTable},
     store::{Arena, Place, RefundHead, pack_refund, refund_head, refunded_order_of, unpack_refund},
+    time::Instant,
 };
 
 /// Refunds as they are read.
@@ -72,7 +74,7 @@ impl RefundsRead {
             rows.sort_unstable();
             rows.dedup();
         }
-        Refunds { arena, rows, contradicted }
+        Refunds::found(arena, rows, contradicted)
     }
 }
 
@@ -113,6 +115,10 @@ pub(super) struct Refunds {
     arena: Arena,
     rows: Vec<Row>,
     pub(super) contradicted: BTreeMap<OrderId, Vec<SourceRef>>,
+    /// Orders that rows are for, numbered in the order of their rows, and behind them others that are contradicted.
+    orders: KeyTable,
+    /// By number of an order: where its rows end, and those of the next begin.
+    ends: Vec<u32>,
 }
 
 /// One refund, packed.
@@ -130,6 +136,23 @@ pub(super) struct OfOrder<'f> {
 }
 
 impl Refunds {
+    /// Rows by order.
+    fn found(arena: Arena, rows: Vec<Row>, contradicted: BTreeMap<OrderId, Vec<SourceRef>>) -> Self {
+        let order_of = |(place, _): &Row| refunded_order_of(arena.at(*place));
+        let mut ids: Vec<&str> = Vec::new();
+        let (mut ends, mut end) = (Vec::new(), 0);
+        for of_order in rows.chunk_by(|a, b| order_of(a) == order_of(b)) {
+            end += u32::try_from(of_order.len()).expect("refunds are counted in 32 bits");
+            ids.push(order_of(&of_order[0]));
+            ends.push(end);
+        }
+        ids.extend(contradicted.keys().map(OrderId::as_str));
+        let mut orders = KeyTable::with_capacity(ids.len());
+        // One that has rows and is contradicted beside keeps its number.
+        orders.insert_batch(ids.into_iter().map(|id| Key::of(id.as_bytes())).zip(0..), |_, _, _| {});
+        Self { arena, rows, contradicted, orders, ends }
+    }
+
     /// Every refund, by order.
     pub(super) fn all(&self) -> impl Iterator<Item = Refund> + '_ {
         self.rows.iter().map(|(place, _)| unpack_refund(self.arena.at(*place)))
@@ -137,8 +160,30 @@ impl Refunds {
 
     /// Those of each order that has any, by order.
     pub(super) fn by_order(&self) -> impl Iterator<Item = OfOrder<'_>> {
-        let groups = self.rows.chunk_by(|a, b| self.order_of(a) == self.order_of(b));
-        groups.map(|rows| OfOrder { refunds: self, rows })
+        (0..).take(self.ends.len()).map(|number| self.of_number(number))
+    }
+
+    /// How many orders refunds are for or contradictions are about.
+    pub(super) fn orders(&self) -> usize {
+        self.orders.len()
+    }
+
+    /// Makes ready for being asked for some orders.
+    pub(super) fn expect(&self, orders: &[Key<'_>]) {
+        self.orders.expect(orders);
+    }
+
+    /// The number here of an order that refunds are for or that they contradict.
+    pub(super) fn find(&self, order: &Key<'_>) -> Option<u32> {
+        self.orders.find(order)
+    }
+
+    /// Those of the order with this number here.
+    pub(super) fn of_number(&self, number: u32) -> OfOrder<'_> {
+        let number = number as usize;
+        let end_of = |number: usize| self.ends.get(number).map_or(self.rows.len(), |end| *end as usize);
+        let begin = number.checked_sub(1).map_or(0, end_of);
+        OfOrder { refunds: self, rows: &self.rows[begin..end_of(number)] }
     }
 
     /// Those of an order.
@@ -148,23 +193,19 @@ impl Refunds {
 
     /// The same, packed.
     pub(super) fn of_order(&self, order_id: &str) -> impl Iterator<Item = RefundAt<'_>> {
-        let from = self.rows.partition_point(|row| self.order_of(row) < order_id);
-        let rows = self.rows[from..].iter().take_while(move |row| self.order_of(row) == order_id);
-        rows.map(|row| RefundAt { refunds: self, row })
-    }
-
-    fn order_of(&self, (place, _): &Row) -> &str {
-        refunded_order_of(self.arena.at(*place))
+        let number = self.orders.get(order_id.as_bytes());
+        number.into_iter().flat_map(|number| self.of_number(number).rows())
     }
 
     /// Of each number, whether the order has a refund.
     pub(super) fn refunded(&self, orders: &Orders<'_>) -> Vec<bool> {
-        let mut refunded = vec![false; orders.numbers()];
         let own = self.by_order().map(OfOrder::order_id);
-        for id in own.chain(self.contradicted.keys().map(OrderId::as_str)) {
-            if let Some(number) = orders.keys().get(id.as_bytes()) {
-                refunded[number as usize] = true;
-            }
+        let ids = own.chain(self.contradicted.keys().map(OrderId::as_str));
+        let mut numbers = Vec::new();
+        orders.keys().get_batch(ids.map(str::as_bytes), &mut numbers);
+        let mut refunded = vec![false; orders.numbers()];
+        for number in numbers.into_iter().flatten() {
+            refunded[number as usize] = true;
         }
         refunded
     }
@@ -173,7 +214,14 @@ impl Refunds {
 impl<'f> OfOrder<'f> {
     /// The order.
     pub(super) fn order_id(self) -> &'f str {
-        self.refunds.order_of(&self.rows[0])
+        refunded_order_of(self.refunds.arena.at(self.rows[0].0))
+    }
+
+    /// When those that were completed were asked for.
+    pub(super) fn completed(self) -> impl Iterator<Item = Instant> + 'f {
+        let heads = self.rows().map(RefundAt::head);
+        let completed = heads.filter(|head| head.status == RefundStatus::Completed);
+        completed.map(|head| head.requested_at.earliest())
     }
 
     /// Each of them.

@@ -22,6 +22,9 @@ use crate::{
     record::{FileId, OrderId},
 };
 
+/// Orders of refunds that one thread takes at once.
+const STRETCH: usize = 1024;
+
 /// What came of a part, beside its outcomes.
 #[derive(Debug, Default)]
 pub(super) struct Said {
@@ -56,18 +59,27 @@ pub(super) fn said(
     let Judged { outcomes, untouched, mut findings, aside, about } = judged;
     let of_refunds: Vec<(Vec<Finding>, Vec<Mark>)> = named
         .refunds
-        .par_iter()
-        .map(|refunds| match part.orders.keys().get(refunds.order_id().as_bytes()) {
-            None => {
-                (refunds.rows().filter_map(|row| judge_orphan(&row.get(), horizon)).collect(), Vec::new())
+        .par_chunks(STRETCH)
+        .map(|stretch| {
+            let ids = stretch.iter().map(|refunds| refunds.order_id().as_bytes());
+            let mut numbers = Vec::with_capacity(stretch.len());
+            part.orders.keys().get_batch(ids, &mut numbers);
+            let (mut orphans, mut marks) = (Vec::new(), Vec::new());
+            for (refunds, number) in stretch.iter().zip(numbers) {
+                match number {
+                    None => {
+                        orphans.extend(refunds.rows().filter_map(|row| judge_orphan(&row.get(), horizon)));
+                    }
+                    Some(number) => marks.extend(marks_of(&part.orders, number, *refunds, horizon)),
+                }
             }
-            Some(number) => (Vec::new(), marks_of(&part.orders, number, *refunds, horizon).collect()),
+            (orphans, marks)
         })
         .collect();
-    let mut marks = Vec::with_capacity(of_refunds.len());
-    for (of_orphans, of_order) in of_refunds {
-        findings.extend(of_orphans);
-        marks.extend(of_order);
+    let mut marks = Vec::with_capacity(named.refunds.len());
+    for (orphans, more) in of_refunds {
+        findings.extend(orphans);
+        marks.extend(more);
     }
     let unmatched_events = named.events.iter().filter(|id| part.orders.number(id).is_none()).count();
     let fates = BTreeMap::new();

@@ -4,17 +4,15 @@
 //! are counted, their ids are remembered for the usage that names them, and the rest of them is let go. The
 //! others are packed. Where every order is to be told of, all are.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    sync::{PoisonError, RwLock},
-};
+use std::collections::{BTreeSet, HashSet};
 
 use super::{
     events::Events,
     linking::as_export,
+    refunds::Refunds,
     shelf::{Met, Shelf},
     untouched::Settled,
-    watch::{Asked, Buyer, Watched, buyer_of_package},
+    watch::{Buyer, Watched, buyer_of_package},
 };
 use crate::{
     export,
@@ -41,11 +39,11 @@ pub(super) struct Sieve<'r> {
 /// What is known before orders are read.
 #[derive(Debug)]
 struct Known<'r> {
-    asked: Asked,
+    refunds: &'r Refunds,
     events: &'r Events,
     /// A lower bound of the as-of date.
     as_of_min: Instant,
-    watched: RwLock<Watched>,
+    watched: Watched,
 }
 
 /// What a second look at orders is for.
@@ -129,11 +127,12 @@ impl<'r> Sieve<'r> {
     /// One that lets go what comes to nothing.
     pub(super) fn letting_go(
         book: &'r PolicyBook,
-        asked: Asked,
+        refunds: &'r Refunds,
         events: &'r Events,
         as_of_min: Instant,
     ) -> Self {
-        let known = Known { asked, events, as_of_min, watched: RwLock::default() };
+        let watched = Watched::with_room(refunds.orders());
+        let known = Known { refunds, events, as_of_min, watched };
         Self { shelf: Shelf::new(book), known: Some(known), again: None, links: false }
     }
 
@@ -152,34 +151,27 @@ impl<'r> Sieve<'r> {
         self.again = Some(again);
     }
 
-    /// The buyers that are watched, and the requests of each order, where any order is let go.
-    pub(super) fn watched(&self) -> Option<(&Asked, &RwLock<Watched>)> {
-        self.known.as_ref().map(|known| (&known.asked, &known.watched))
+    /// The refunds and the buyers that are watched, where any order is let go.
+    pub(super) fn watched(&self) -> Option<(&Refunds, &Watched)> {
+        self.known.as_ref().map(|known| (known.refunds, &known.watched))
     }
 
-    fn row(
-        &self,
-        met: &mut Met<'r>,
-        sifted: &mut Sifted,
-        row: &OrderRow<'_>,
-        key: &Key<'_>,
-        refund: Option<u32>,
-        watched: &Watched,
-    ) {
+    fn row(&self, met: &mut Met<'r>, sifted: &mut Sifted, row: &OrderRow<'_>, key: &Key<'_>) {
         let found = met.find(&self.shelf, row.product, row.package_type, row.kind);
         let head = OrderHead::of(row, found.ware);
+        let refund = self.known.as_ref().and_then(|known| known.refunds.find(key));
         let buyer = || buyer_of_package(row.account_id, found.package);
         let paid_at = row.paid_at.earliest();
         let mut of_buyer = None;
-        let goes = self.known.as_ref().is_some_and(|known| {
+        let lets_go = self.known.as_ref().filter(|known| {
             refund.is_none()
                 && row.instance_id.is_none()
                 && !known.events.concern(row.order_id, row.account_id)
                 && !found.rules.leave_open(&head, known.as_of_min)
         });
-        if goes {
+        if let Some(known) = lets_go {
             let buyer = buyer();
-            let is_watched = watched.concerns(buyer, paid_at);
+            let is_watched = known.watched.concerns(buyer, paid_at);
             let is_repeated =
                 || self.again.as_ref().is_some_and(|again| again.repeated.contains(row.order_id.as_bytes()));
             match &self.again {
@@ -228,18 +220,13 @@ impl<'r> OrderSink for Sieve<'r> {
 
     fn expect(&self, orders: &[Key<'_>]) {
         if let Some(known) = &self.known {
-            known.asked.expect(orders);
+            known.refunds.expect(orders);
         }
     }
 
     fn take(&self, met: &mut Met<'r>, sifted: &mut Sifted, rows: &[OrderRow<'_>], orders: &[Key<'_>]) {
-        let nobody = Watched::default();
-        let known = self.known.as_ref();
-        let watched = known.map(|known| known.watched.read().unwrap_or_else(PoisonError::into_inner));
-        let watched = watched.as_deref().unwrap_or(&nobody);
         for (row, key) in rows.iter().zip(orders) {
-            let refund = known.and_then(|known| known.asked.find(key));
-            self.row(met, sifted, row, key, refund, watched);
+            self.row(met, sifted, row, key);
         }
     }
 }

@@ -8,14 +8,13 @@
 use std::{
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
-use super::refunds::{RefundAt, Refunds};
-use crate::{
-    record::RefundStatus,
-    scan::keys::{Key, KeyTable, hash_of},
-    time::Instant,
-};
+use crate::{scan::keys::hash_of, time::Instant};
 
 /// Account, product and package type of an order as one number: equal where these are, and hardly ever else.
 pub(super) type Buyer = u64;
@@ -33,50 +32,6 @@ pub(super) fn package_of(product: &str, package_type: &str) -> u64 {
 /// The same with the number of the package.
 pub(super) fn buyer_of_package(account_id: &str, package: u64) -> Buyer {
     hash_of(account_id.as_bytes()).rotate_left(1) ^ package
-}
-
-/// When refunds were asked for that may make patterns.
-#[derive(Debug, Default)]
-pub(super) struct Asked {
-    /// Orders that refunds are for, by number.
-    orders: KeyTable,
-    /// Of each number.
-    requests: Vec<Vec<Instant>>,
-}
-
-impl Asked {
-    pub(super) fn of(refunds: &Refunds) -> Self {
-        let mut asked = Self::default();
-        for of_order in refunds.by_order() {
-            let heads = of_order.rows().map(RefundAt::head);
-            let completed = heads.filter(|head| head.status == RefundStatus::Completed);
-            asked.add(of_order.order_id(), completed.map(|head| head.requested_at.earliest()).collect());
-        }
-        refunds.contradicted.keys().for_each(|order_id| asked.add(order_id.as_str(), Vec::new()));
-        asked
-    }
-
-    fn add(&mut self, order_id: &str, requests: Vec<Instant>) {
-        let number = u32::try_from(self.requests.len()).expect("refunds are counted in 32 bits");
-        if self.orders.insert(order_id.as_bytes(), number).is_none() {
-            self.requests.push(requests);
-        }
-    }
-
-    /// Makes ready for being asked for some orders.
-    pub(super) fn expect(&self, orders: &[Key<'_>]) {
-        self.orders.expect(orders);
-    }
-
-    /// The number of an order that refunds are for.
-    pub(super) fn find(&self, order: &Key<'_>) -> Option<u32> {
-        self.orders.find(order)
-    }
-
-    /// The requests of a number.
-    pub(super) fn requests(&self, number: u32) -> &[Instant] {
-        &self.requests[number as usize]
-    }
 }
 
 /// The hash of a number that is one already.
@@ -97,30 +52,46 @@ impl Hasher for IsHash {
     }
 }
 
-/// Who had a refund, so far as orders were read.
-#[derive(Debug, Default)]
+/// Who had a refund, so far as orders were read: threads ask while one of them tells.
+#[derive(Debug)]
 pub(super) struct Watched {
-    requests: HashMap<Buyer, Vec<Instant>, BuildHasherDefault<IsHash>>,
-    /// The last payment of an order that was let go.
-    latest_gone: Option<Instant>,
+    requests: RwLock<HashMap<Buyer, Vec<Instant>, BuildHasherDefault<IsHash>>>,
+    /// A bit for each of these buyers, shared with some others: most orders are of none of them, and find that out
+    /// without the lock.
+    marks: Box<[AtomicU64]>,
 }
 
 impl Watched {
-    /// Watches a buyer from now on; whether an order that is gone may be one to be kept.
-    pub(super) fn watch(&mut self, buyer: Buyer, requests: &[Instant]) -> bool {
-        self.requests.entry(buyer).or_default().extend_from_slice(requests);
-        requests.iter().any(|request| self.latest_gone.is_some_and(|gone| gone > *request))
+    /// Nobody yet, and room for the buyers of so many orders.
+    pub(super) fn with_room(orders: usize) -> Self {
+        // One bit in eight or fewer is set; more of them would find no room in a near cache.
+        let words = (orders * 4).next_power_of_two().div_ceil(64);
+        Self { requests: RwLock::default(), marks: (0..words).map(|_| AtomicU64::new(0)).collect() }
+    }
+
+    fn mark(&self, buyer: Buyer) -> (&AtomicU64, u64) {
+        let place = usize::try_from(buyer >> 6).expect("an address has 64 bits") & (self.marks.len() - 1);
+        (&self.marks[place], 1 << (buyer & 63))
+    }
+
+    /// Watches buyers from now on.
+    pub(super) fn watch(&self, some: impl IntoIterator<Item = (Buyer, Vec<Instant>)>) {
+        let mut requests = self.requests.write().unwrap_or_else(PoisonError::into_inner);
+        for (buyer, more) in some {
+            requests.entry(buyer).or_default().extend(more);
+            let (marks, bit) = self.mark(buyer);
+            marks.fetch_or(bit, Ordering::Release);
+        }
     }
 
     /// Whether an order was paid within a day of a request of its buyer.
     pub(super) fn concerns(&self, buyer: Buyer, paid_at: Instant) -> bool {
-        self.requests.get(&buyer).is_some_and(|requests| {
-            requests.iter().any(|request| *request < paid_at && paid_at <= request.plus_days(1))
-        })
-    }
-
-    /// Notes that an order was let go.
-    pub(super) fn let_go(&mut self, paid_at: Instant) {
-        self.latest_gone = self.latest_gone.max(Some(paid_at));
+        let (marks, bit) = self.mark(buyer);
+        if marks.load(Ordering::Acquire) & bit == 0 {
+            return false;
+        }
+        let requests = self.requests.read().unwrap_or_else(PoisonError::into_inner);
+        let is_after = |request: &Instant| *request < paid_at && paid_at <= request.plus_days(1);
+        requests.get(&buyer).is_some_and(|requests| requests.iter().any(is_after))
     }
 }
