@@ -1,8 +1,8 @@
 //! The cells of a row by the columns of its file, wherever the row was read.
 #![expect(clippy::inline_always, reason = "called for each cell of each row; a call costs as much again")]
 
-use super::rows::Row;
-use crate::scan::{PlainRecord, RowsText};
+use super::{rows::Row, table::BATCH};
+use crate::scan::{PlainRecord, RowsText, keys::Key};
 
 /// The cells of a row. Only columns that are looked at are asked for.
 pub(super) trait Fields<'r> {
@@ -67,4 +67,20 @@ impl<'r> Fields<'r> for Row<'r> {
     fn get(&self, column: usize) -> Option<&'r [u8]> {
         self.record.get(column)
     }
+}
+
+/// Finds the ids in a column of at most [`BATCH`] rows, and how many rows there are. Of a row whose cells are not at
+/// hand the id is empty.
+#[inline(always)]
+pub(super) fn find_ids<'r, F: Fields<'r>>(
+    rows: impl Iterator<Item = Option<F>>,
+    column: usize,
+    ids: &mut [Key<'r>; BATCH],
+) -> usize {
+    let mut count = 0;
+    for (id, cells) in ids.iter_mut().zip(rows) {
+        *id = cells.and_then(|cells| cells.get(column)).map(Key::of).unwrap_or_default();
+        count += 1;
+    }
+    count
 }

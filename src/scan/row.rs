@@ -131,7 +131,7 @@ impl<'r> Rows<'r> {
     }
 
     /// All of them, in the order of the file.
-    pub fn iter(&self) -> impl Iterator<Item = Record<'r>> + use<'r> {
+    pub fn iter(&self) -> impl Iterator<Item = Record<'r>> + Clone + use<'r> {
         let rows = *self;
         (0..rows.len()).filter_map(move |place| rows.get(place))
     }

@@ -17,7 +17,7 @@ use crate::{
         Assumed, ControlTotal, Fate, Invoice, OrderKind, OrderRow, OrderStatus, Role, SourceRef, Tender,
         Tenders,
     },
-    scan::{keys::Key, quantities, times::TimeReader},
+    scan::{quantities, times::TimeReader},
     time::{Instant, Moment},
 };
 
@@ -95,10 +95,9 @@ impl Columns {
         Self { places, instants, amounts }
     }
 
-    /// The order that a row names; an empty one where it names none.
-    #[inline]
-    pub(super) fn order<'r>(&self, record: &impl Fields<'r>) -> Key<'r> {
-        record.get(self.places[usize::from(C::OrderId)]).map(Key::of).unwrap_or_default()
+    /// Where the id of the order stands.
+    pub(super) const fn order_id(&self) -> usize {
+        self.places[C::OrderId as usize]
     }
 
     /// A row whose cells are all in their usual layout; `None` leaves it to the grammar, and counts nothing.

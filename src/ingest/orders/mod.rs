@@ -14,11 +14,12 @@ use columns::{Columns, Sums, Times};
 use super::{
     cells::Cells,
     error::IngestError,
-    fields::TextRecord,
+    fields::{self, Fields, TextRecord},
     file::{FileRead, Tally, ZONE, check_width, order_amounts, readable_amounts},
     header::Layout,
     reading::Reading,
     rows::Row,
+    stored::StoredRows,
     table::{self, BATCH, Slots, Take},
 };
 use crate::{
@@ -133,6 +134,41 @@ impl<S: OrderSink> TakeOrders<'_, S> {
     }
 }
 
+impl<S: OrderSink> TakeOrders<'_, S> {
+    /// Takes at most [`BATCH`] rows: of each its line, its cells where they may be in their usual layout, and what
+    /// its row is made of where they are not.
+    fn batch<'r, F: Fields<'r>, R>(
+        &'r self,
+        (times, state): (&mut Times, &mut S::State),
+        (taken, counts): (&mut S::Taken, &mut Counts),
+        rows: impl Iterator<Item = (u64, Option<F>, R)> + Clone,
+        row_of: impl Fn(R) -> Row<'r>,
+    ) {
+        let mut expected = [Key::default(); BATCH];
+        let cells = rows.clone().map(|(_, cells, _)| cells);
+        let count = fields::find_ids(cells, self.columns.order_id(), &mut expected);
+        self.sink.expect(&expected[..count]);
+        let mut taken_rows: Vec<OrderRow<'_>> = Vec::with_capacity(BATCH);
+        let mut orders: Vec<Key<'_>> = Vec::with_capacity(BATCH);
+        for ((line, cells, row), order) in rows.zip(&expected) {
+            let at = SourceRef { file: self.id, line };
+            let plain = cells.and_then(|cells| {
+                let Counts { tally, sums, .. } = &mut *counts;
+                self.columns.read(&cells, at, times, sums, &mut tally.marks)
+            });
+            if let Some(row) = plain {
+                counts.plain += 1;
+                taken_rows.push(row);
+                orders.push(*order);
+            } else if let Some(row) = self.by_grammar(counts, &row_of(row)) {
+                orders.push(Key::of(row.order_id.as_bytes()));
+                taken_rows.push(row);
+            }
+        }
+        self.sink.take(state, taken, &taken_rows, &orders);
+    }
+}
+
 impl<S: OrderSink> Take for TakeOrders<'_, S> {
     type State = (Times, S::State);
     type Part = (S::Taken, Counts);
@@ -153,32 +189,28 @@ impl<S: OrderSink> Take for TakeOrders<'_, S> {
         count: usize,
         slots: &Slots,
     ) {
-        let Self { layout, columns, .. } = self;
-        let mut expected = [Key::default(); BATCH];
-        for (order, record) in expected.iter_mut().zip(records.iter().take(count)) {
-            *order = record.plain(layout.width).map(|record| columns.order(&record)).unwrap_or_default();
-        }
-        self.sink.expect(&expected[..count]);
-        let mut rows: Vec<OrderRow<'_>> = Vec::with_capacity(BATCH);
-        let mut orders: Vec<Key<'_>> = Vec::with_capacity(BATCH);
         let text = records.text();
-        for (record, order) in records.iter().zip(&expected[..count]) {
-            let at = SourceRef { file: self.id, line: record.line() };
-            let plain = record.plain(layout.width).zip(text);
-            let plain = plain.and_then(|(record, text)| {
-                let Counts { tally, sums, .. } = &mut *counts;
-                columns.read(&TextRecord { record, text }, at, times, sums, &mut tally.marks)
+        let rows = records.iter().take(count).map(|record| {
+            let plain = record.plain(self.layout.width).zip(text);
+            (record.line(), plain.map(|(record, text)| TextRecord { record, text }), record)
+        });
+        self.batch((times, state), (taken, counts), rows, |record| slots.row(record));
+    }
+
+    fn stored(
+        &self,
+        (times, state): &mut Self::State,
+        (taken, counts): &mut Self::Part,
+        rows: &StoredRows<'_>,
+    ) {
+        let is_plain = rows.is_exact() && rows.width() == self.layout.width;
+        for from in (0..rows.len()).step_by(BATCH) {
+            let batch = (from..rows.len().min(from + BATCH)).map(|at| {
+                let row = rows.row(at);
+                (row.line, is_plain.then_some(row), row)
             });
-            if let Some(row) = plain {
-                counts.plain += 1;
-                rows.push(row);
-                orders.push(*order);
-            } else if let Some(row) = self.by_grammar(counts, &slots.row(record)) {
-                orders.push(Key::of(row.order_id.as_bytes()));
-                rows.push(row);
-            }
+            self.batch((times, state), (taken, counts), batch, |row| row);
         }
-        self.sink.take(state, taken, &rows, &orders);
     }
 
     fn row(&self, (_, state): &mut Self::State, (taken, counts): &mut Self::Part, row: &Row<'_>) {

@@ -103,11 +103,9 @@ impl Columns {
         Self { usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis }
     }
 
-    /// The order that a row names; an empty one where it names none.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "called for each row; a call costs as much again")]
-    pub(super) fn order<'r>(&self, record: &impl Fields<'r>) -> Key<'r> {
-        record.get(self.order_id).map(Key::of).unwrap_or_default()
+    /// Where the order that a row names stands.
+    pub(super) const fn order_id(&self) -> usize {
+        self.order_id
     }
 
     /// Appends the deciding fields of a row that names this order, where each of them is in its usual layout; `None`

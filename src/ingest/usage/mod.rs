@@ -16,6 +16,7 @@ mod line;
 use super::{
     cells::{Cells, Fault},
     error::IngestError,
+    fields::{self, Fields},
     file::{FileRead, Tally, ZONE, check_width},
     header::Layout,
     reading::Reading,
@@ -99,6 +100,35 @@ struct TakeUsage<'t, S> {
     sink: &'t S,
 }
 
+impl<S: UsageSink> TakeUsage<'_, S> {
+    /// Takes at most [`BATCH`] rows: of each its line, its cells where they may be in their usual layout, and what
+    /// its row is made of where they are not.
+    fn batch<'r, F: Fields<'r>, R>(
+        &'r self,
+        times: &mut Times,
+        (taken, counts): (&mut S::Taken, &mut Counts),
+        rows: impl Iterator<Item = (u64, Option<F>, R)> + Clone,
+        row_of: impl Fn(R) -> Row<'r>,
+    ) {
+        let mut orders = [Key::default(); BATCH];
+        let cells = rows.clone().map(|(_, cells, _)| cells);
+        let count = fields::find_ids(cells, self.columns.order_id(), &mut orders);
+        self.sink.expect(&orders[..count]);
+        let mut lines: Vec<Line<'_>> = Vec::with_capacity(BATCH);
+        let mut sums = Sums::default();
+        for ((line, cells, row), order) in rows.zip(&orders) {
+            let at = SourceRef { file: self.id, line };
+            let read =
+                cells.and_then(|cells| self.columns.read(&cells, order, at, times, &mut sums, &mut lines));
+            if read.is_none() {
+                lines.extend(counts.line(self.id, self.layout, &row_of(row)));
+            }
+        }
+        counts.take_up(&sums);
+        self.sink.take(taken, &lines);
+    }
+}
+
 impl<S: UsageSink> Take for TakeUsage<'_, S> {
     type State = Times;
     type Part = (S::Taken, Counts);
@@ -119,43 +149,19 @@ impl<S: UsageSink> Take for TakeUsage<'_, S> {
         count: usize,
         slots: &Slots,
     ) {
-        let Self { columns, layout, .. } = self;
-        let mut orders = [Key::default(); BATCH];
-        for (order, record) in orders.iter_mut().zip(records.iter().take(count)) {
-            *order = record.plain(layout.width).map(|record| columns.order(&record)).unwrap_or_default();
-        }
-        self.sink.expect(&orders[..count]);
-        let mut lines: Vec<Line<'_>> = Vec::with_capacity(BATCH);
-        let mut sums = Sums::default();
-        for (record, order) in records.iter().zip(&orders[..count]) {
-            let at = SourceRef { file: self.id, line: record.line() };
-            let read = record
-                .plain(layout.width)
-                .and_then(|record| columns.read(&record, order, at, times, &mut sums, &mut lines));
-            if read.is_none() {
-                lines.extend(counts.line(self.id, layout, &slots.row(record)));
-            }
-        }
-        counts.take_up(&sums);
-        self.sink.take(taken, &lines);
+        let rows = records.iter().take(count);
+        let rows = rows.map(|record| (record.line(), record.plain(self.layout.width), record));
+        self.batch(times, (taken, counts), rows, |record| slots.row(record));
     }
 
     fn stored(&self, times: &mut Times, (taken, counts): &mut Self::Part, rows: &StoredRows<'_>) {
-        let Self { columns, layout, .. } = self;
-        let mut lines: Vec<Line<'_>> = Vec::with_capacity(BATCH);
+        let is_plain = rows.is_exact() && rows.width() == self.layout.width;
         for from in (0..rows.len()).step_by(BATCH) {
-            lines.clear();
-            let mut sums = Sums::default();
-            for row in (from..rows.len().min(from + BATCH)).map(|at| rows.row(at)) {
-                let at = SourceRef { file: self.id, line: row.line };
-                let read = (rows.is_exact() && row.record.len() == layout.width)
-                    .then(|| columns.read(&row, &columns.order(&row), at, times, &mut sums, &mut lines));
-                if read.flatten().is_none() {
-                    lines.extend(counts.line(self.id, layout, &row));
-                }
-            }
-            counts.take_up(&sums);
-            self.sink.take(taken, &lines);
+            let batch = (from..rows.len().min(from + BATCH)).map(|at| {
+                let row = rows.row(at);
+                (row.line, is_plain.then_some(row), row)
+            });
+            self.batch(times, (taken, counts), batch, |row| row);
         }
     }
 
