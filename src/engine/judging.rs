@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use super::{
     aside::Aside,
     options::{Listed, Options},
+    orders::{Untouched, WareRules},
     outcomes::{PartOutcomes, SomeOutcomes},
     part::Part,
-    untouched::{Untouched, WareRules},
     wanting::{About, may_want},
 };
 use crate::{

@@ -9,10 +9,9 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::{
-    orders::Orders,
+    orders::{Buyer, Orders, buyer_of, buyer_of_package},
     patterns::{PATTERN_REFUNDS_MIN, counts},
     refunds::OfOrder,
-    watch::{Buyer, buyer_of, buyer_of_package},
 };
 use crate::{case::Horizon, scan::keys::hash_of, store::OrderHead, store::Wares, time::Instant};
 

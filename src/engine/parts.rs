@@ -27,20 +27,17 @@ use std::{
 use super::{
     budget::{self, InParts},
     error::AuditError,
-    ids::Ids,
     judging::{Ask, judge_all},
     kept::KeptRows,
     marks::Marks,
     options::Options,
-    orders::{Found, Orders, Rows},
-    orders_read::OrdersRead,
+    orders::{Found, Ids, Orders, OrdersRead, Rows, WareRules},
     outcomes::{Outcomes, Spilled},
     part::{Facts, Part},
     patterns::Bills,
     read::{read, stream_all},
     run::{Audit, Ended, sum_up},
     said::{Named, Said, said},
-    untouched::WareRules,
     whole::in_question,
 };
 use crate::{

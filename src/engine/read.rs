@@ -14,12 +14,10 @@ use super::{
     error::AuditError,
     linking::link,
     options::{Listed, Options},
-    orders::{Found, OrdersKnown},
-    orders_read::OrdersRead,
+    orders::{Found, OrdersKnown, OrdersRead, Sieve, Sifted},
     part::Facts,
     refunds::RefundsRead,
     run::Coverage,
-    sieve::{Sieve, Sifted},
 };
 use crate::{
     case::Horizon,

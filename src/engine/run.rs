@@ -11,8 +11,7 @@ use super::{
     judging::{Ask, judge_all},
     marks::Marks,
     options::Options,
-    orders::Found,
-    orders_read::OrdersRead,
+    orders::{Found, OrdersRead, Untouched, WareRules},
     outcomes::Outcomes,
     part::Facts,
     parts,
@@ -20,7 +19,6 @@ use super::{
     read::{Keeps, Read, read},
     run_checks,
     said::{Named, Said, said},
-    untouched::{Untouched, WareRules},
     wanting,
     whole::{Whole, gather},
 };

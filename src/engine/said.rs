@@ -8,10 +8,10 @@ use super::{
     aside::Aside,
     judging::Judged,
     marks::{Mark, marks_of},
+    orders::Untouched,
     outcomes::PartOutcomes,
     part::Part,
     refunds::OfOrder,
-    untouched::Untouched,
     wanting::About,
 };
 use crate::{

@@ -14,11 +14,10 @@ use super::{
     judging::Ask,
     kept::KeptRows,
     options::Options,
-    orders::{Found, Orders},
+    orders::{Found, Orders, Settled, WareRules},
     part::{Facts, Part},
     read::{Read, stream_all},
     run::Coverage,
-    untouched::{Settled, WareRules},
 };
 use crate::{
     case::Horizon,
@@ -116,8 +115,7 @@ pub(super) fn in_question(
     orders.contradicted().for_each(|number| known[number as usize] = true);
     let is_open = |head: &OrderHead<'_>| {
         let Some(as_of_min) = as_of_min else { return true };
-        rules.get(head.ware).leave_open(head, as_of_min)
-            || facts.events.concern(head.order_id, head.account_id)
+        rules.get(head.ware).leave_open(head, &facts.events, as_of_min)
     };
     orders.par_heads().zip(known).map(|(head, known)| known || head.as_ref().is_some_and(is_open)).collect()
 }

@@ -4,7 +4,8 @@
 //! of one record. Where a quote comes, a record is walked from mark to mark: where the leading columns end is
 //! noted, the others are counted, and a line feed stops the walk. A quote counts only where a field begins;
 //! what it encloses is passed.
-//! Where a field is wanted that was quoted, [`unquote`] reads it. The result is what the `csv` crate gives
+//! Where a field is wanted that was quoted, [`unquote`] reads it; a record of which none is reads like one
+//! without quotes. The result is what the `csv` crate gives
 //! with `flexible(true)`, without trimming, and with the line feed as the one end of a record; then one
 //! carriage return is taken off the end of the last field, and a record of one empty field is none.
 #![expect(clippy::inline_always, reason = "or the compiler forgets which instructions were chosen")]
@@ -83,9 +84,9 @@ impl<'b> Records<'b> {
 
     /// The next records, at most so many; `None` at the end.
     ///
-    /// Rows taken together let the reader look up many ids at once ([`KeyTable::get_batch`]).
+    /// Rows taken together let the reader look up many ids at once ([`KeyTable::expect`]).
     ///
-    /// [`KeyTable::get_batch`]: super::keys::KeyTable::get_batch
+    /// [`KeyTable::expect`]: super::keys::KeyTable::expect
     pub fn next_rows(&mut self, rows_max: usize) -> Option<Rows<'_>> {
         self.buffer.clear();
         self.bounded = 0;

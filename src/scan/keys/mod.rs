@@ -1,8 +1,8 @@
 //! From an id to a number: which order a row of usage means.
 //!
 //! A table of a million orders does not fit into a processor's cache, so a lookup costs what its misses
-//! cost. [`KeyTable`] has one for most ids, because the id itself is in the slot; and asked for many ids
-//! at once ([`KeyTable::get_batch`]), it lets their misses overlap.
+//! cost. [`KeyTable`] has one for most ids, because the id itself is in the slot; told of many ids ahead
+//! ([`KeyTable::expect`]), it has them all on their way at once, while whoever asks does something else.
 //!
 //! Not here: the ids in the order of their numbers, and whatever is known of an order.
 

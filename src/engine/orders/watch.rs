@@ -17,20 +17,20 @@ use std::{
 use crate::{scan::keys::hash_of, time::Instant};
 
 /// Account, product and package type of an order as one number: equal where these are, and hardly ever else.
-pub(super) type Buyer = u64;
+pub(in crate::engine) type Buyer = u64;
 
 /// The number of an account and a package.
-pub(super) fn buyer_of(account_id: &str, product: &str, package_type: &str) -> Buyer {
+pub(in crate::engine) fn buyer_of(account_id: &str, product: &str, package_type: &str) -> Buyer {
     buyer_of_package(account_id, package_of(product, package_type))
 }
 
 /// The number of a package.
-pub(super) fn package_of(product: &str, package_type: &str) -> u64 {
+pub(in crate::engine) fn package_of(product: &str, package_type: &str) -> u64 {
     hash_of(product.as_bytes()).rotate_left(1) ^ hash_of(package_type.as_bytes())
 }
 
 /// The same with the number of the package.
-pub(super) fn buyer_of_package(account_id: &str, package: u64) -> Buyer {
+pub(in crate::engine) fn buyer_of_package(account_id: &str, package: u64) -> Buyer {
     hash_of(account_id.as_bytes()).rotate_left(1) ^ package
 }
 
@@ -54,7 +54,7 @@ impl Hasher for IsHash {
 
 /// Who had a refund, so far as orders were read: threads ask while one of them tells.
 #[derive(Debug)]
-pub(super) struct Watched {
+pub(in crate::engine) struct Watched {
     requests: RwLock<HashMap<Buyer, Vec<Instant>, BuildHasherDefault<IsHash>>>,
     /// A bit for each of these buyers, shared with some others: most orders are of none of them, and find that out
     /// without the lock.
@@ -63,7 +63,7 @@ pub(super) struct Watched {
 
 impl Watched {
     /// Nobody yet, and room for the buyers of so many orders.
-    pub(super) fn with_room(orders: usize) -> Self {
+    pub(in crate::engine) fn with_room(orders: usize) -> Self {
         // One bit in eight or fewer is set; more of them would find no room in a near cache.
         let words = (orders * 4).next_power_of_two().div_ceil(64);
         Self { requests: RwLock::default(), marks: (0..words).map(|_| AtomicU64::new(0)).collect() }
@@ -75,7 +75,7 @@ impl Watched {
     }
 
     /// Watches buyers from now on.
-    pub(super) fn watch(&self, some: impl IntoIterator<Item = (Buyer, Vec<Instant>)>) {
+    pub(in crate::engine) fn watch(&self, some: impl IntoIterator<Item = (Buyer, Vec<Instant>)>) {
         let mut requests = self.requests.write().unwrap_or_else(PoisonError::into_inner);
         for (buyer, more) in some {
             requests.entry(buyer).or_default().extend(more);
@@ -85,7 +85,7 @@ impl Watched {
     }
 
     /// Whether an order was paid within a day of a request of its buyer.
-    pub(super) fn concerns(&self, buyer: Buyer, paid_at: Instant) -> bool {
+    pub(in crate::engine) fn concerns(&self, buyer: Buyer, paid_at: Instant) -> bool {
         let (marks, bit) = self.mark(buyer);
         if marks.load(Ordering::Acquire) & bit == 0 {
             return false;

@@ -7,9 +7,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{
-    events::Events,
-    linking::as_export,
-    refunds::Refunds,
+    super::{events::Events, linking::as_export, refunds::Refunds},
     shelf::{Met, Shelf},
     untouched::Settled,
     watch::{Buyer, Watched, buyer_of_package},
@@ -26,7 +24,7 @@ use crate::{
 
 /// Says of each order what becomes of it.
 #[derive(Debug)]
-pub(super) struct Sieve<'r> {
+pub(in crate::engine) struct Sieve<'r> {
     shelf: Shelf<'r>,
     /// What lets orders go; without it all are kept.
     known: Option<Known<'r>>,
@@ -48,44 +46,44 @@ struct Known<'r> {
 
 /// What a second look at orders is for.
 #[derive(Debug, Default)]
-pub(super) struct Again {
+pub(in crate::engine) struct Again {
     /// Ids that several rows have.
-    pub(super) repeated: BTreeSet<Box<[u8]>>,
+    pub(in crate::engine) repeated: BTreeSet<Box<[u8]>>,
     /// Rows kept at the first look because of their buyer.
-    pub(super) kept: HashSet<SourceRef>,
+    pub(in crate::engine) kept: HashSet<SourceRef>,
 }
 
 /// What some orders that stand together come to.
 #[derive(Debug, Default)]
-pub(super) struct Sifted {
+pub(in crate::engine) struct Sifted {
     /// Orders that are kept, packed one behind the other.
     packed: Vec<u8>,
-    pub(super) kept: Vec<KeptOrder>,
+    pub(in crate::engine) kept: Vec<KeptOrder>,
     /// The ids of those that are not, one behind the other.
     ids: Vec<u8>,
-    pub(super) gone: Vec<Gone>,
-    pub(super) settled: Settled,
+    pub(in crate::engine) gone: Vec<Gone>,
+    pub(in crate::engine) settled: Settled,
     /// The first and the last payment.
-    pub(super) paid: Option<(Instant, Instant)>,
+    pub(in crate::engine) paid: Option<(Instant, Instant)>,
     /// Whether any of them names what it bought.
-    pub(super) names_instances: bool,
+    pub(in crate::engine) names_instances: bool,
     /// So far as refunds of exports are tied to orders by it.
-    pub(super) exported: Vec<(OrderId, export::convert::Record)>,
+    pub(in crate::engine) exported: Vec<(OrderId, export::convert::Record)>,
 }
 
 impl Sifted {
     /// How many there are.
-    pub(super) fn count(&self) -> u64 {
+    pub(in crate::engine) fn count(&self) -> u64 {
         (self.kept.len() + self.gone.len()) as u64
     }
 
     /// The packed orders.
-    pub(super) fn orders(&self) -> impl Iterator<Item = &[u8]> {
+    pub(in crate::engine) fn orders(&self) -> impl Iterator<Item = &[u8]> {
         cut(&self.packed, self.kept.iter().map(|kept| kept.end))
     }
 
     /// The ids of orders that are let go.
-    pub(super) fn gone_ids(&self) -> impl Iterator<Item = Key<'_>> {
+    pub(in crate::engine) fn gone_ids(&self) -> impl Iterator<Item = Key<'_>> {
         let ids = cut(&self.ids, self.gone.iter().map(|gone| gone.end));
         ids.zip(&self.gone).map(|(id, gone)| Key::with(id, gone.hashed))
     }
@@ -99,33 +97,33 @@ fn cut(bytes: &[u8], ends: impl Iterator<Item = usize>) -> impl Iterator<Item = 
 
 /// An order that is kept.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct KeptOrder {
+pub(in crate::engine) struct KeptOrder {
     /// Where it ends.
-    pub(super) end: usize,
+    pub(in crate::engine) end: usize,
     /// Its refund and its buyer, where one was asked for.
-    pub(super) refunded: Option<(u32, Buyer)>,
+    pub(in crate::engine) refunded: Option<(u32, Buyer)>,
     /// Where it stands, if it is kept because of its buyer alone.
-    pub(super) of_buyer: Option<SourceRef>,
+    pub(in crate::engine) of_buyer: Option<SourceRef>,
 }
 
 /// An order that is let go.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Gone {
+pub(in crate::engine) struct Gone {
     /// Where its id ends.
-    pub(super) end: usize,
+    pub(in crate::engine) end: usize,
     hashed: Hashed,
-    pub(super) buyer: Buyer,
-    pub(super) paid_at: Instant,
+    pub(in crate::engine) buyer: Buyer,
+    pub(in crate::engine) paid_at: Instant,
 }
 
 impl<'r> Sieve<'r> {
     /// One that keeps every order.
-    pub(super) fn keeping_all(book: &'r PolicyBook, links: bool) -> Self {
+    pub(in crate::engine) fn keeping_all(book: &'r PolicyBook, links: bool) -> Self {
         Self { shelf: Shelf::new(book), known: None, again: None, links }
     }
 
     /// One that lets go what comes to nothing.
-    pub(super) fn letting_go(
+    pub(in crate::engine) fn letting_go(
         book: &'r PolicyBook,
         refunds: &'r Refunds,
         events: &'r Events,
@@ -137,22 +135,22 @@ impl<'r> Sieve<'r> {
     }
 
     /// Whether it lets any order go.
-    pub(super) const fn lets_go(&self) -> bool {
+    pub(in crate::engine) const fn lets_go(&self) -> bool {
         self.known.is_some()
     }
 
     /// The wares of the orders.
-    pub(super) fn into_wares(self) -> Wares {
+    pub(in crate::engine) fn into_wares(self) -> Wares {
         self.shelf.into_wares()
     }
 
     /// The same sieve for a second look: it gives only what is to be kept after all.
-    pub(super) fn look_again(&mut self, again: Again) {
+    pub(in crate::engine) fn look_again(&mut self, again: Again) {
         self.again = Some(again);
     }
 
     /// The refunds and the buyers that are watched, where any order is let go.
-    pub(super) fn watched(&self) -> Option<(&Refunds, &Watched)> {
+    pub(in crate::engine) fn watched(&self) -> Option<(&Refunds, &Watched)> {
         self.known.as_ref().map(|known| (known.refunds, &known.watched))
     }
 
@@ -166,8 +164,7 @@ impl<'r> Sieve<'r> {
         let lets_go = self.known.as_ref().filter(|known| {
             refund.is_none()
                 && row.instance_id.is_none()
-                && !known.events.concern(row.order_id, row.account_id)
-                && !found.rules.leave_open(&head, known.as_of_min)
+                && !found.rules.leave_open(&head, known.events, known.as_of_min)
         });
         if let Some(known) = lets_go {
             let buyer = buyer();

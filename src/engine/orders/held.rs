@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{
-    aside::Aside,
+    super::aside::Aside,
     ids::Ids,
     sieve::{Sieve, Sifted},
     untouched::Settled,
@@ -20,14 +20,14 @@ use crate::{
 
 /// Packed orders by number.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(in crate::engine) struct Rows {
     arena: Arena,
     places: Vec<Place>,
 }
 
 impl Rows {
     /// Takes a packed order; its number comes back.
-    pub(super) fn push(&mut self, packed: &[u8]) -> u32 {
+    pub(in crate::engine) fn push(&mut self, packed: &[u8]) -> u32 {
         let number = self.count();
         let place = self.arena.push(packed);
         self.places.push(place);
@@ -45,7 +45,7 @@ impl Rows {
 
 /// Orders in memory as they come from the sieve.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(in crate::engine) struct Found {
     rows: Rows,
     ids: Ids,
     /// Of rows that have one id, all but the first by the number of the first.
@@ -56,7 +56,7 @@ pub(super) struct Found {
 
 impl Found {
     /// Those that were kept elsewhere.
-    pub(super) fn of(rows: Rows) -> Self {
+    pub(in crate::engine) fn of(rows: Rows) -> Self {
         let ids = Ids::with_capacity(rows.places.len());
         let mut found = Self { rows, ids, ..Self::default() };
         found.find_from(0);
@@ -64,12 +64,12 @@ impl Found {
     }
 
     /// Makes room for the ids of about so many orders.
-    pub(super) fn expect(&mut self, orders: usize) {
+    pub(in crate::engine) fn expect(&mut self, orders: usize) {
         self.ids = Ids::with_capacity(orders);
     }
 
     /// Takes up what the sieve gave, in the order of the file.
-    pub(super) fn take(&mut self, sifted: &Sifted, sieve: &Sieve<'_>) {
+    pub(in crate::engine) fn take(&mut self, sifted: &Sifted, sieve: &Sieve<'_>) {
         let first = self.rows.count();
         for packed in sifted.orders() {
             self.rows.push(packed);
@@ -88,12 +88,12 @@ impl Found {
         });
     }
 
-    pub(super) const fn ids(&self) -> &Ids {
+    pub(in crate::engine) const fn ids(&self) -> &Ids {
         &self.ids
     }
 
     /// Takes up what a second look gave.
-    pub(super) fn take_again(&mut self, sifted: &Sifted) {
+    pub(in crate::engine) fn take_again(&mut self, sifted: &Sifted) {
         for packed in sifted.orders() {
             let number = self.rows.push(packed);
             if let Some(stands) = self.ids.recall(order_id_of(packed), number) {
@@ -115,23 +115,23 @@ impl Found {
 
 /// What is known of all orders when they have been read.
 #[derive(Debug, Default)]
-pub(super) struct OrdersKnown {
-    pub(super) wares: Wares,
+pub(in crate::engine) struct OrdersKnown {
+    pub(in crate::engine) wares: Wares,
     /// The orders, unless they went into parts.
-    pub(super) found: Found,
+    pub(in crate::engine) found: Found,
     /// Rows, repeated ones included.
-    pub(super) count: u64,
+    pub(in crate::engine) count: u64,
     /// The first and the last payment.
-    pub(super) paid: Option<(Instant, Instant)>,
+    pub(in crate::engine) paid: Option<(Instant, Instant)>,
     /// Whether any of them names what it bought.
-    pub(super) names_instances: bool,
+    pub(in crate::engine) names_instances: bool,
     /// Of a run in parts that lets orders go: their ids, and how many.
-    pub(super) ids: Option<Ids>,
+    pub(in crate::engine) ids: Option<Ids>,
 }
 
 /// Orders by number, each once. A number whose order repeats another has none.
 #[derive(Debug)]
-pub(super) struct Orders<'w> {
+pub(in crate::engine) struct Orders<'w> {
     wares: &'w Wares,
     arena: Arena,
     places: Vec<Option<Place>>,
@@ -144,7 +144,11 @@ pub(super) struct Orders<'w> {
 impl<'w> Orders<'w> {
     /// Keeps one of each. Identical rows are repetitions, others contradictions; which of these is kept
     /// goes by what they say, so that the order of rows decides nothing. Orders that were let go are counted.
-    pub(super) fn once(mut found: Found, wares: &'w Wares, aside: &mut Vec<Aside>) -> (Self, Settled) {
+    pub(in crate::engine) fn once(
+        mut found: Found,
+        wares: &'w Wares,
+        aside: &mut Vec<Aside>,
+    ) -> (Self, Settled) {
         found.settle_late();
         let Found { rows: Rows { arena, mut places }, ids, again, .. } = found;
         let (keys, settled) = ids.into_parts();
@@ -187,72 +191,76 @@ impl<'w> Orders<'w> {
     }
 
     /// How many there are, those that were let go included.
-    pub(super) fn count(&self) -> usize {
+    pub(in crate::engine) fn count(&self) -> usize {
         self.keys.len()
     }
 
     /// One more than the highest number.
-    pub(super) const fn numbers(&self) -> usize {
+    pub(in crate::engine) const fn numbers(&self) -> usize {
         self.places.len()
     }
 
     /// Bytes of memory.
-    pub(super) fn memory_bytes(&self) -> u64 {
+    pub(in crate::engine) fn memory_bytes(&self) -> u64 {
         let places = self.places.capacity() * size_of::<Option<Place>>();
         (self.arena.memory_bytes() + places + self.keys.memory_bytes()) as u64
     }
 
     /// What was bought.
-    pub(super) const fn wares(&self) -> &'w Wares {
+    pub(in crate::engine) const fn wares(&self) -> &'w Wares {
         self.wares
     }
 
     /// Numbers by id.
-    pub(super) const fn keys(&self) -> &KeyTable {
+    pub(in crate::engine) const fn keys(&self) -> &KeyTable {
         &self.keys
     }
 
     /// The number of an order that is kept.
-    pub(super) fn number(&self, id: &OrderId) -> Option<u32> {
+    pub(in crate::engine) fn number(&self, id: &OrderId) -> Option<u32> {
         self.keys.get(id.as_str().as_bytes()).filter(|number| *number != Ids::GONE)
     }
 
     /// The order of a number.
-    pub(super) fn order(&self, number: u32) -> Order {
+    pub(in crate::engine) fn order(&self, number: u32) -> Order {
         let place = self.places[number as usize].expect("an order has its number");
         unpack_order(self.arena.at(place), self.wares)
     }
 
     /// The head of the order of a number, and where it stands.
-    pub(super) fn head(&self, number: u32) -> (OrderHead<'_>, SourceRef) {
+    pub(in crate::engine) fn head(&self, number: u32) -> (OrderHead<'_>, SourceRef) {
         let place = self.places[number as usize].expect("an order has its number");
         head_and_place_of(self.arena.at(place))
     }
 
     /// The heads of all orders, with their numbers.
-    pub(super) fn heads(&self) -> impl Iterator<Item = (u32, OrderHead<'_>)> {
+    pub(in crate::engine) fn heads(&self) -> impl Iterator<Item = (u32, OrderHead<'_>)> {
         self.heads_of(0, u32::try_from(self.places.len()).expect("orders are counted in 32 bits"))
     }
 
     /// The same of some numbers.
-    pub(super) fn heads_of(&self, from: u32, to: u32) -> impl Iterator<Item = (u32, OrderHead<'_>)> {
+    pub(in crate::engine) fn heads_of(
+        &self,
+        from: u32,
+        to: u32,
+    ) -> impl Iterator<Item = (u32, OrderHead<'_>)> {
         let places = &self.places[from as usize..to as usize];
         let head = |place: Place| head_of(self.arena.at(place));
         (from..to).zip(places).filter_map(move |(number, place)| Some((number, head((*place)?))))
     }
 
     /// The heads of all numbers, on all threads.
-    pub(super) fn par_heads(&self) -> impl IndexedParallelIterator<Item = Option<OrderHead<'_>>> {
+    pub(in crate::engine) fn par_heads(&self) -> impl IndexedParallelIterator<Item = Option<OrderHead<'_>>> {
         self.places.par_iter().map(|place| Some(head_of(self.arena.at((*place)?))))
     }
 
     /// Orders that rows contradict.
-    pub(super) fn contradicted(&self) -> impl Iterator<Item = u32> + '_ {
+    pub(in crate::engine) fn contradicted(&self) -> impl Iterator<Item = u32> + '_ {
         self.contradicted.keys().copied()
     }
 
     /// The rows that contradict an order.
-    pub(super) fn contradictions(&self, number: u32) -> Option<&[SourceRef]> {
+    pub(in crate::engine) fn contradictions(&self, number: u32) -> Option<&[SourceRef]> {
         self.contradicted.get(&number).map(Vec::as_slice)
     }
 }

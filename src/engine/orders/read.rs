@@ -3,8 +3,8 @@
 use std::io;
 
 use super::{
+    held::{Found, OrdersKnown},
     ids::Ids,
-    orders::{Found, OrdersKnown},
     sieve::{Again, Sieve, Sifted},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Orders as they are read.
-pub(super) struct OrdersRead<'s> {
+pub(in crate::engine) struct OrdersRead<'s> {
     to: To<'s>,
     count: u64,
     paid: Option<(Instant, Instant)>,
@@ -84,13 +84,13 @@ impl<'s> OrdersRead<'s> {
     }
 
     /// Orders that go into parts by their id.
-    pub(super) fn in_parts(writer: SpillWriter<'s>) -> Self {
+    pub(in crate::engine) fn in_parts(writer: SpillWriter<'s>) -> Self {
         Self::to(To::Parts(Box::new(Parted { writer, done: Ok(()), ids: None })))
     }
 
     /// Makes room for the ids of about so many orders at once: a table that grows leaves room behind that
     /// nothing else fits into.
-    pub(super) fn expect(&mut self, orders: usize, sieve: &Sieve<'_>) {
+    pub(in crate::engine) fn expect(&mut self, orders: usize, sieve: &Sieve<'_>) {
         match &mut self.to {
             To::Memory(found) => found.expect(orders),
             To::Parts(parted) if sieve.lets_go() => parted.ids = Some(Ids::with_capacity(orders)),
@@ -99,7 +99,7 @@ impl<'s> OrdersRead<'s> {
     }
 
     /// Takes orders, in the order of their file.
-    pub(super) fn take(&mut self, mut sifted: Sifted, sieve: &Sieve<'_>) {
+    pub(in crate::engine) fn take(&mut self, mut sifted: Sifted, sieve: &Sieve<'_>) {
         self.count += sifted.count();
         self.names_instances |= sifted.names_instances;
         self.paid = wider(self.paid, sifted.paid);
@@ -111,7 +111,7 @@ impl<'s> OrdersRead<'s> {
     }
 
     /// What a second look at them is for, where one is needed.
-    pub(super) fn look_again(&self) -> Option<Again> {
+    pub(in crate::engine) fn look_again(&self) -> Option<Again> {
         match &self.to {
             To::Memory(found) => found.ids().look_again(),
             To::Parts(parted) => parted.ids.as_ref()?.look_again(),
@@ -119,7 +119,7 @@ impl<'s> OrdersRead<'s> {
     }
 
     /// Takes what a second look gave.
-    pub(super) fn take_again(&mut self, sifted: &Sifted) {
+    pub(in crate::engine) fn take_again(&mut self, sifted: &Sifted) {
         match &mut self.to {
             To::Memory(found) => found.take_again(sifted),
             To::Parts(parted) => parted.take_again(sifted),
@@ -127,7 +127,7 @@ impl<'s> OrdersRead<'s> {
     }
 
     /// Those of canonical files, so far as refunds of exports are tied to orders by them.
-    pub(super) fn take_exported(&mut self) -> Vec<(OrderId, export::convert::Record)> {
+    pub(in crate::engine) fn take_exported(&mut self) -> Vec<(OrderId, export::convert::Record)> {
         std::mem::take(&mut self.exported)
     }
 
@@ -136,7 +136,7 @@ impl<'s> OrdersRead<'s> {
     /// # Errors
     ///
     /// Where parts could not be written.
-    pub(super) fn finish(self, wares: Wares) -> io::Result<OrdersKnown> {
+    pub(in crate::engine) fn finish(self, wares: Wares) -> io::Result<OrdersKnown> {
         let Self { to, count, paid, names_instances, .. } = self;
         let (found, ids) = match to {
             To::Memory(found) => (*found, None),

@@ -7,7 +7,7 @@ use crate::{policy::PolicyBook, record::OrderKind, scan::keys::KeyTable, store::
 
 /// The wares of a run. Their numbers depend on who came first, so nothing that shows may.
 #[derive(Debug)]
-pub(super) struct Shelf<'b> {
+pub(in crate::engine) struct Shelf<'b> {
     book: &'b PolicyBook,
     shared: Mutex<Shared<'b>>,
 }
@@ -20,18 +20,18 @@ struct Shared<'b> {
 
 /// A ware as a thread knows it.
 #[derive(Clone, Debug)]
-pub(super) struct Found<'b> {
+pub(in crate::engine) struct Found<'b> {
     /// Its number.
-    pub(super) ware: u32,
+    pub(in crate::engine) ware: u32,
     /// The number of its package; see [`package_of`].
-    pub(super) package: u64,
+    pub(in crate::engine) package: u64,
     /// What the book says of it.
-    pub(super) rules: Arc<Rules<'b>>,
+    pub(in crate::engine) rules: Arc<Rules<'b>>,
 }
 
 /// The wares that a thread has met.
 #[derive(Debug, Default)]
-pub(super) struct Met<'b> {
+pub(in crate::engine) struct Met<'b> {
     keys: KeyTable,
     list: Vec<Found<'b>>,
     /// The words of the first few of the list.
@@ -43,11 +43,11 @@ pub(super) struct Met<'b> {
 const FIRST_MAX: usize = 8;
 
 impl<'b> Shelf<'b> {
-    pub(super) fn new(book: &'b PolicyBook) -> Self {
+    pub(in crate::engine) fn new(book: &'b PolicyBook) -> Self {
         Self { book, shared: Mutex::default() }
     }
 
-    pub(super) fn into_wares(self) -> Wares {
+    pub(in crate::engine) fn into_wares(self) -> Wares {
         self.shared.into_inner().unwrap_or_else(PoisonError::into_inner).wares
     }
 
@@ -64,7 +64,7 @@ impl<'b> Shelf<'b> {
 
 impl<'b> Met<'b> {
     /// The ware of an order.
-    pub(super) fn find(
+    pub(in crate::engine) fn find(
         &mut self,
         wares: &Shelf<'b>,
         product: &str,

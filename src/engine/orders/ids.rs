@@ -15,7 +15,7 @@ use crate::{
 
 /// Numbers by id, [`Ids::GONE`] of orders that were let go.
 #[derive(Debug, Default)]
-pub(super) struct Ids {
+pub(in crate::engine) struct Ids {
     keys: KeyTable,
     /// Ids that several rows have, of which some were let go.
     repeated: BTreeSet<Box<[u8]>>,
@@ -30,24 +30,24 @@ pub(super) struct Ids {
 
 impl Ids {
     /// The number of every order that was let go.
-    pub(super) const GONE: u32 = KeyTable::INDEX_MAX;
+    pub(in crate::engine) const GONE: u32 = KeyTable::INDEX_MAX;
 
-    pub(super) fn with_capacity(ids: usize) -> Self {
+    pub(in crate::engine) fn with_capacity(ids: usize) -> Self {
         Self { keys: KeyTable::with_capacity(ids), ..Self::default() }
     }
 
-    pub(super) const fn keys(&self) -> &KeyTable {
+    pub(in crate::engine) const fn keys(&self) -> &KeyTable {
         &self.keys
     }
 
     /// Ids with numbers, and the orders that were let go.
-    pub(super) fn into_parts(self) -> (KeyTable, Settled) {
+    pub(in crate::engine) fn into_parts(self) -> (KeyTable, Settled) {
         (self.keys, self.settled)
     }
 
     /// Takes the ids of orders that are kept. Those that stand already are told: the number, and for what its id
     /// stands, which is none where that was let go.
-    pub(super) fn keep<'i>(
+    pub(in crate::engine) fn keep<'i>(
         &mut self,
         entries: impl IntoIterator<Item = (&'i [u8], u32)>,
         mut stands: impl FnMut(u32, Option<u32>),
@@ -65,7 +65,7 @@ impl Ids {
     }
 
     /// Takes the ids of orders that are let go, once those kept beside them were taken.
-    pub(super) fn let_go(&mut self, sifted: &Sifted, sieve: &Sieve<'_>) {
+    pub(in crate::engine) fn let_go(&mut self, sifted: &Sifted, sieve: &Sieve<'_>) {
         let Self { keys, repeated, .. } = self;
         keys.insert_batch(sifted.gone_ids().map(|key| (key, Self::GONE)), |id, _, _| {
             repeated.insert(id.into());
@@ -90,18 +90,18 @@ impl Ids {
     }
 
     /// What a second look at orders is for, where one is needed.
-    pub(super) fn look_again(&self) -> Option<Again> {
+    pub(in crate::engine) fn look_again(&self) -> Option<Again> {
         (self.is_missed || !self.repeated.is_empty())
             .then(|| Again { repeated: self.repeated.clone(), kept: self.of_buyers.clone() })
     }
 
     /// Takes an order that is kept after all; where its id stands for another one, that is given back.
-    pub(super) fn recall(&mut self, id: &[u8], number: u32) -> Option<u32> {
+    pub(in crate::engine) fn recall(&mut self, id: &[u8], number: u32) -> Option<u32> {
         self.keys.replace(id, Self::GONE, number)
     }
 
     /// Counts orders no longer that are kept after all.
-    pub(super) fn take_back(&mut self, sifted: &Sifted) {
+    pub(in crate::engine) fn take_back(&mut self, sifted: &Sifted) {
         self.settled.take_back(&sifted.settled);
     }
 }

@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::super::events::Events;
 use crate::{
     money::Currency,
     policy::{Length, Policy, PolicyBook},
@@ -15,7 +16,7 @@ use crate::{
 
 /// What the book says of a ware, looked up once.
 #[derive(Clone, Debug)]
-pub(super) struct Rules<'b> {
+pub(in crate::engine) struct Rules<'b> {
     /// Policies about it.
     policies: Vec<&'b Policy>,
     /// The lengths of the windows of their versions and readings, each once.
@@ -30,26 +31,33 @@ pub(super) struct Rules<'b> {
 
 /// What the book says of every ware of a run.
 #[derive(Clone, Debug)]
-pub(super) struct WareRules<'b> {
+pub(in crate::engine) struct WareRules<'b> {
     by_ware: Vec<Rules<'b>>,
 }
 
 impl<'b> WareRules<'b> {
-    pub(super) fn of(wares: &Wares, book: &'b PolicyBook) -> Self {
+    pub(in crate::engine) fn of(wares: &Wares, book: &'b PolicyBook) -> Self {
         Self { by_ware: wares.list().iter().map(|ware| Rules::of(ware, book)).collect() }
     }
 
     /// Those of a ware.
-    pub(super) fn get(&self, ware: u32) -> &Rules<'b> {
+    pub(in crate::engine) fn get(&self, ware: u32) -> &Rules<'b> {
         &self.by_ware[ware as usize]
     }
 }
 
 impl<'b> Rules<'b> {
-    /// Whether the head of an order leaves something to be asked: its window may be open at an instant or
-    /// later, or it may come to something whoever asks.
-    pub(super) fn leave_open(&self, head: &OrderHead<'_>, as_of: Instant) -> bool {
-        self.may_be_open(head, as_of) || !self.comes_to_nothing(head, as_of)
+    /// Whether an order that has no refund leaves something to be asked: its window may be open at an instant or
+    /// later, it may come to something whoever asks, or an event concerns it.
+    pub(in crate::engine) fn leave_open(
+        &self,
+        head: &OrderHead<'_>,
+        events: &Events,
+        as_of: Instant,
+    ) -> bool {
+        self.may_be_open(head, as_of)
+            || !self.comes_to_nothing(head, as_of)
+            || events.concern(head.order_id, head.account_id)
     }
 
     /// Whether a request at or after an instant could still be in time under some version or reading.
@@ -80,18 +88,18 @@ impl<'b> Rules<'b> {
     }
 
     /// Whether some policy rules an order paid at an instant for a request at another.
-    pub(super) fn rule(&self, paid_at: Instant, requested_at: Instant) -> bool {
+    pub(in crate::engine) fn rule(&self, paid_at: Instant, requested_at: Instant) -> bool {
         self.policies.iter().any(|policy| policy.version_for(paid_at, requested_at).is_some())
     }
 
     /// A number that orders of the ware share if and only if no version begins or ends between their payments,
     /// so that the same versions are about all of them.
-    pub(super) fn era(&self, paid_at: Instant) -> u32 {
+    pub(in crate::engine) fn era(&self, paid_at: Instant) -> u32 {
         let passed = self.turns.partition_point(|turn| *turn <= paid_at);
         u32::try_from(passed).expect("a policy has a few versions")
     }
 
-    pub(super) fn of(ware: &Ware, book: &'b PolicyBook) -> Self {
+    pub(in crate::engine) fn of(ware: &Ware, book: &'b PolicyBook) -> Self {
         let Ware { product, package_type, kind } = ware;
         let about: Vec<&Policy> = book.about(product).collect();
         let item = |policy: &&Policy| policy.applies.covers_item(product, package_type);
@@ -134,7 +142,7 @@ pub struct Untouched {
 
 impl Untouched {
     /// Counts some orders of one ware and currency.
-    pub(super) fn count(&mut self, orders: u64, currency: Currency, ware: &Ware, is_ruled: bool) {
+    pub(in crate::engine) fn count(&mut self, orders: u64, currency: Currency, ware: &Ware, is_ruled: bool) {
         *self.by_currency.entry(currency).or_default() += orders;
         if !is_ruled {
             *self.unruled.entry((ware.product.clone(), ware.package_type.clone())).or_default() += orders;
@@ -142,7 +150,7 @@ impl Untouched {
     }
 
     /// Adds another count.
-    pub(super) fn add(&mut self, other: Self) {
+    pub(in crate::engine) fn add(&mut self, other: Self) {
         for (currency, orders) in other.by_currency {
             *self.by_currency.entry(currency).or_default() += orders;
         }
@@ -155,11 +163,11 @@ impl Untouched {
 /// Orders that came to nothing as they were read, before the as-of date was known: so many of each ware,
 /// currency and era, with the first payment of these.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Settled(BTreeMap<(u32, Currency, u32), (u64, Instant)>);
+pub(in crate::engine) struct Settled(BTreeMap<(u32, Currency, u32), (u64, Instant)>);
 
 impl Settled {
     /// Counts an order.
-    pub(super) fn count(&mut self, head: &OrderHead<'_>, rules: &Rules<'_>) {
+    pub(in crate::engine) fn count(&mut self, head: &OrderHead<'_>, rules: &Rules<'_>) {
         let paid_at = head.paid_at.earliest();
         let key = (head.ware, head.currency, rules.era(paid_at));
         let (orders, first) = self.0.entry(key).or_insert((0, paid_at));
@@ -168,7 +176,7 @@ impl Settled {
     }
 
     /// Adds another count.
-    pub(super) fn add(&mut self, other: Self) {
+    pub(in crate::engine) fn add(&mut self, other: Self) {
         for (key, (orders, first)) in other.0 {
             let (sum, earliest) = self.0.entry(key).or_insert((0, first));
             *sum += orders;
@@ -177,7 +185,7 @@ impl Settled {
     }
 
     /// Takes back a part of what was counted.
-    pub(super) fn take_back(&mut self, other: &Self) {
+    pub(in crate::engine) fn take_back(&mut self, other: &Self) {
         for (key, (orders, _)) in &other.0 {
             let (counted, _) = self.0.get_mut(key).expect("only what was counted is taken back");
             *counted -= orders;
@@ -185,7 +193,12 @@ impl Settled {
     }
 
     /// What they come to at the as-of date.
-    pub(super) fn untouched(self, rules: &WareRules<'_>, wares: &Wares, as_of: Instant) -> Untouched {
+    pub(in crate::engine) fn untouched(
+        self,
+        rules: &WareRules<'_>,
+        wares: &Wares,
+        as_of: Instant,
+    ) -> Untouched {
         let mut untouched = Untouched::default();
         for ((ware, currency, _), (orders, paid_at)) in self.0 {
             if orders > 0 {
