@@ -69,17 +69,12 @@ impl<'r> Fields<'r> for Row<'r> {
     }
 }
 
-/// Finds the ids in a column of at most [`BATCH`] rows, and how many rows there are. Of a row whose cells are not at
-/// hand the id is empty.
+/// Makes keys of the ids in a column of at most [`BATCH`] rows; of how many rows. A row without one has an empty key.
 #[inline(always)]
-pub(super) fn find_ids<'r, F: Fields<'r>>(
-    rows: impl Iterator<Item = Option<F>>,
-    column: usize,
-    ids: &mut [Key<'r>; BATCH],
-) -> usize {
+pub(super) fn keys_of<'r>(ids: impl Iterator<Item = Option<&'r [u8]>>, keys: &mut [Key<'r>; BATCH]) -> usize {
     let mut count = 0;
-    for (id, cells) in ids.iter_mut().zip(rows) {
-        *id = cells.and_then(|cells| cells.get(column)).map(Key::of).unwrap_or_default();
+    for (key, id) in keys.iter_mut().zip(ids) {
+        *key = id.map(Key::of).unwrap_or_default();
         count += 1;
     }
     count

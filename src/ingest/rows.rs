@@ -82,6 +82,17 @@ pub(super) struct Row<'r> {
     pub(super) is_unclosed: bool,
 }
 
+impl Row<'_> {
+    /// Whether its cells may be read by their place: it has so many, and each is what the file holds.
+    pub(super) fn has_cells(&self, width: usize) -> bool {
+        let is_exact = match self.record {
+            RowCells::Stored(rows, _) => rows.is_exact(),
+            _ => true,
+        };
+        is_exact && self.record.len() == width
+    }
+}
+
 /// The bytes of a file on their way to the splitter. Those of the row under way are kept, since its first
 /// line may have to be read again.
 struct Feed {

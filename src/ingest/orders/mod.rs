@@ -135,27 +135,33 @@ impl<S: OrderSink> TakeOrders<'_, S> {
 }
 
 impl<S: OrderSink> TakeOrders<'_, S> {
-    /// Takes at most [`BATCH`] rows: of each its line, its cells where they may be in their usual layout, and what
-    /// its row is made of where they are not.
-    fn batch<'r, F: Fields<'r>, R>(
+    /// Takes at most [`BATCH`] rows: of each its line, its cells where these are at hand, and what its row is made of.
+    fn batch<'r, F: Fields<'r>, R: Copy>(
         &'r self,
         (times, state): (&mut Times, &mut S::State),
         (taken, counts): (&mut S::Taken, &mut Counts),
         rows: impl Iterator<Item = (u64, Option<F>, R)> + Clone,
         row_of: impl Fn(R) -> Row<'r>,
     ) {
+        let Self { columns, layout, .. } = self;
+        let ids = rows.clone().map(|(_, cells, row)| match cells {
+            Some(cells) => cells.get(columns.order_id()),
+            None => row_of(row).get(columns.order_id()),
+        });
         let mut expected = [Key::default(); BATCH];
-        let cells = rows.clone().map(|(_, cells, _)| cells);
-        let count = fields::find_ids(cells, self.columns.order_id(), &mut expected);
+        let count = fields::keys_of(ids, &mut expected);
         self.sink.expect(&expected[..count]);
         let mut taken_rows: Vec<OrderRow<'_>> = Vec::with_capacity(BATCH);
         let mut orders: Vec<Key<'_>> = Vec::with_capacity(BATCH);
         for ((line, cells, row), order) in rows.zip(&expected) {
             let at = SourceRef { file: self.id, line };
-            let plain = cells.and_then(|cells| {
-                let Counts { tally, sums, .. } = &mut *counts;
-                self.columns.read(&cells, at, times, sums, &mut tally.marks)
-            });
+            let Counts { tally, sums, .. } = &mut *counts;
+            let plain = match cells {
+                Some(cells) => columns.read(&cells, at, times, sums, &mut tally.marks),
+                None => Some(row_of(row))
+                    .filter(|row| row.has_cells(layout.width))
+                    .and_then(|row| columns.read(&row, at, times, sums, &mut tally.marks)),
+            };
             if let Some(row) = plain {
                 counts.plain += 1;
                 taken_rows.push(row);
@@ -203,12 +209,9 @@ impl<S: OrderSink> Take for TakeOrders<'_, S> {
         (taken, counts): &mut Self::Part,
         rows: &StoredRows<'_>,
     ) {
-        let is_plain = rows.is_exact() && rows.width() == self.layout.width;
         for from in (0..rows.len()).step_by(BATCH) {
-            let batch = (from..rows.len().min(from + BATCH)).map(|at| {
-                let row = rows.row(at);
-                (row.line, is_plain.then_some(row), row)
-            });
+            let batch = (from..rows.len().min(from + BATCH)).map(|at| rows.row(at));
+            let batch = batch.map(|row| (row.line, None::<TextRecord<'_>>, row));
             self.batch((times, state), (taken, counts), batch, |row| row);
         }
     }

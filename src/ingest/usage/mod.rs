@@ -29,7 +29,7 @@ use crate::{
     export::source::Place,
     money::Quantity,
     record::{Basis, Defect, Fate, FileId, Role, SourceRef},
-    scan::{self, keys::Key},
+    scan::{self, PlainRecord, keys::Key},
     time::{Instant, wider},
 };
 
@@ -101,27 +101,34 @@ struct TakeUsage<'t, S> {
 }
 
 impl<S: UsageSink> TakeUsage<'_, S> {
-    /// Takes at most [`BATCH`] rows: of each its line, its cells where they may be in their usual layout, and what
-    /// its row is made of where they are not.
-    fn batch<'r, F: Fields<'r>, R>(
+    /// Takes at most [`BATCH`] rows: of each its line, its cells where these are at hand, and what its row is made of.
+    fn batch<'r, F: Fields<'r>, R: Copy>(
         &'r self,
         times: &mut Times,
         (taken, counts): (&mut S::Taken, &mut Counts),
         rows: impl Iterator<Item = (u64, Option<F>, R)> + Clone,
         row_of: impl Fn(R) -> Row<'r>,
     ) {
+        let Self { columns, layout, .. } = self;
+        let ids = rows.clone().map(|(_, cells, row)| match cells {
+            Some(cells) => cells.get(columns.order_id()),
+            None => row_of(row).get(columns.order_id()),
+        });
         let mut orders = [Key::default(); BATCH];
-        let cells = rows.clone().map(|(_, cells, _)| cells);
-        let count = fields::find_ids(cells, self.columns.order_id(), &mut orders);
+        let count = fields::keys_of(ids, &mut orders);
         self.sink.expect(&orders[..count]);
         let mut lines: Vec<Line<'_>> = Vec::with_capacity(BATCH);
         let mut sums = Sums::default();
         for ((line, cells, row), order) in rows.zip(&orders) {
             let at = SourceRef { file: self.id, line };
-            let read =
-                cells.and_then(|cells| self.columns.read(&cells, order, at, times, &mut sums, &mut lines));
+            let read = match cells {
+                Some(cells) => columns.read(&cells, order, at, times, &mut sums, &mut lines),
+                None => Some(row_of(row))
+                    .filter(|row| row.has_cells(layout.width))
+                    .and_then(|row| columns.read(&row, order, at, times, &mut sums, &mut lines)),
+            };
             if read.is_none() {
-                lines.extend(counts.line(self.id, self.layout, &row_of(row)));
+                lines.extend(counts.line(self.id, layout, &row_of(row)));
             }
         }
         counts.take_up(&sums);
@@ -155,12 +162,9 @@ impl<S: UsageSink> Take for TakeUsage<'_, S> {
     }
 
     fn stored(&self, times: &mut Times, (taken, counts): &mut Self::Part, rows: &StoredRows<'_>) {
-        let is_plain = rows.is_exact() && rows.width() == self.layout.width;
         for from in (0..rows.len()).step_by(BATCH) {
-            let batch = (from..rows.len().min(from + BATCH)).map(|at| {
-                let row = rows.row(at);
-                (row.line, is_plain.then_some(row), row)
-            });
+            let batch = (from..rows.len().min(from + BATCH)).map(|at| rows.row(at));
+            let batch = batch.map(|row| (row.line, None::<PlainRecord<'_>>, row));
             self.batch(times, (taken, counts), batch, |row| row);
         }
     }
