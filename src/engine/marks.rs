@@ -10,10 +10,18 @@ use rayon::prelude::*;
 
 use super::{
     orders::{Buyer, Orders, buyer_of, buyer_of_package},
-    patterns::{PATTERN_REFUNDS_MIN, counts},
-    refunds::OfOrder,
+    refunds::{OfOrder, RefundAt},
 };
-use crate::{case::Horizon, scan::keys::hash_of, store::OrderHead, store::Wares, time::Instant};
+use crate::{
+    case::Horizon,
+    record::RefundStatus,
+    scan::keys::hash_of,
+    store::{OrderHead, Wares},
+    time::Instant,
+};
+
+/// Refunds of one account and product within a rolling year that make a pattern.
+pub(super) const PATTERN_REFUNDS_MIN: usize = 4;
 
 /// A product of an account as one number.
 pub(super) type Billed = u64;
@@ -48,6 +56,15 @@ pub(super) fn marks_of<'m>(
 /// Of an order, whether its account is among some.
 pub(super) fn is_billed(head: &OrderHead<'_>, wares: &Wares, suspects: &BTreeSet<Billed>) -> bool {
     suspects.contains(&numbers_of(head, wares).0)
+}
+
+/// Whether a refund counts towards patterns.
+pub(super) fn counts(row: RefundAt<'_>, horizon: &Horizon) -> bool {
+    let head = row.head();
+    head.status == RefundStatus::Completed && head.requested_at.earliest() <= horizon.as_of && {
+        let row = row.get();
+        row.repeats.is_none() && row.refund.returned.total().is_positive()
+    }
 }
 
 /// All marks of a run, by buyer and request.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    marks::{Billed, is_billed},
+    marks::{Billed, PATTERN_REFUNDS_MIN, counts, is_billed},
     orders::Orders,
     refunds::{RefundAt, Refunds},
 };
@@ -14,13 +14,11 @@ use crate::{
     case::Horizon,
     finding::{Direction, Evidence, Finding, Kind},
     money::Money,
-    record::{AccountId, OrderId, Refund, RefundStatus, Role, SourceRef},
+    record::{AccountId, OrderId, Refund, Role, SourceRef},
     store::{OrderHead, Wares},
     time::{Instant, Moment, Offset},
 };
 
-/// Refunds of one account and product within a rolling year that make a pattern.
-pub(super) const PATTERN_REFUNDS_MIN: usize = 4;
 /// Days of that year.
 const PATTERN_DAYS: i64 = 365;
 
@@ -141,15 +139,6 @@ fn signal(order_id: &OrderId, refund: &Refund, sum: Money) -> Finding {
         readings: Vec::new(),
         primary: false,
         exposure: Money::ZERO,
-    }
-}
-
-/// Whether a refund counts towards patterns.
-pub(super) fn counts(row: RefundAt<'_>, horizon: &Horizon) -> bool {
-    let head = row.head();
-    head.status == RefundStatus::Completed && head.requested_at.earliest() <= horizon.as_of && {
-        let row = row.get();
-        row.repeats.is_none() && row.refund.returned.total().is_positive()
     }
 }
 

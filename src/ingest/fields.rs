@@ -1,7 +1,7 @@
 //! The cells of a row by the columns of its file, wherever the row was read.
 #![expect(clippy::inline_always, reason = "called for each cell of each row; a call costs as much again")]
 
-use super::{rows::Row, table::BATCH};
+use super::rows::Row;
 use crate::scan::{PlainRecord, RowsText, keys::Key};
 
 /// The cells of a row. Only columns that are looked at are asked for.
@@ -69,9 +69,10 @@ impl<'r> Fields<'r> for Row<'r> {
     }
 }
 
-/// Makes keys of the ids in a column of at most [`BATCH`] rows; of how many rows. A row without one has an empty key.
+/// Makes keys of the ids in a column of some rows, as many as there is room for; of how many rows. A row without one
+/// has an empty key.
 #[inline(always)]
-pub(super) fn keys_of<'r>(ids: impl Iterator<Item = Option<&'r [u8]>>, keys: &mut [Key<'r>; BATCH]) -> usize {
+pub(super) fn keys_of<'r>(ids: impl Iterator<Item = Option<&'r [u8]>>, keys: &mut [Key<'r>]) -> usize {
     let mut count = 0;
     for (key, id) in keys.iter_mut().zip(ids) {
         *key = id.map(Key::of).unwrap_or_default();
