@@ -2,7 +2,10 @@
 #![expect(clippy::inline_always, reason = "called for each cell of each row; a call costs as much again")]
 
 use super::rows::Row;
-use crate::scan::{PlainRecord, RowsText, keys::Key};
+use crate::scan::{PlainRecord, RowsText, keys::Key, quantities};
+
+/// The place of a column that a file does not have, as no row has so many.
+pub(super) const NOWHERE: usize = usize::MAX - 1;
 
 /// The cells of a row. Only columns that are looked at are asked for.
 pub(super) trait Fields<'r> {
@@ -24,6 +27,13 @@ pub(super) trait Fields<'r> {
     #[inline(always)]
     fn cell(&self, column: usize) -> Option<&'r [u8]> {
         self.get(column).filter(|cell| !cell.is_empty())
+    }
+
+    /// A cell that is a decimal in its usual layout, in units of 1e-8; `None` for any other.
+    #[inline(always)]
+    fn units(&self, column: usize) -> Option<i64> {
+        let ahead = self.ahead(column).and_then(|(bytes, length)| quantities::read_ahead(bytes, length));
+        ahead.or_else(|| quantities::read_i64(self.cell(column)?))
     }
 }
 
@@ -69,12 +79,21 @@ impl<'r> Fields<'r> for Row<'r> {
     }
 }
 
-/// Makes keys of the ids in a column of some rows, as many as there is room for; of how many rows. A row without one
-/// has an empty key.
+/// Makes keys of the ids in a column of some rows, as many as there is room for; of how many rows. Of each row come its
+/// line, its cells where these are at hand, and what it is made of. A row without an id has an empty key.
 #[inline(always)]
-pub(super) fn keys_of<'r>(ids: impl Iterator<Item = Option<&'r [u8]>>, keys: &mut [Key<'r>]) -> usize {
+pub(super) fn keys_of<'r, F: Fields<'r>, R>(
+    rows: impl Iterator<Item = (u64, Option<F>, R)>,
+    row_of: impl Fn(R) -> Row<'r>,
+    column: usize,
+    keys: &mut [Key<'r>],
+) -> usize {
     let mut count = 0;
-    for (key, id) in keys.iter_mut().zip(ids) {
+    for (key, (_, cells, row)) in keys.iter_mut().zip(rows) {
+        let id = match cells {
+            Some(cells) => cells.get(column),
+            None => row_of(row).get(column),
+        };
         *key = id.map(Key::of).unwrap_or_default();
         count += 1;
     }

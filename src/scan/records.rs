@@ -354,9 +354,9 @@ impl<'b> Records<'b> {
 
     /// Whether a wanted field of the record just walked through is quoted.
     fn is_any_wanted_quoted(&self, fields: usize) -> bool {
-        let wanted = self.columns.indices().iter().take_while(|&&column| column < fields);
+        let mut wanted = self.columns.indices().iter().take_while(|&&column| column < fields);
         let bounds = &self.buffer.bounds[self.bounded..];
-        wanted.into_iter().any(|&column| self.bytes.get(bounds[column]) == Some(&b'"'))
+        wanted.any(|&column| self.bytes.get(bounds[column]) == Some(&b'"'))
     }
 
     /// Notes the wanted fields of a record in which some of them is quoted.

@@ -70,7 +70,7 @@ impl Ids {
         keys.insert_batch(sifted.gone_ids().map(|key| (key, Self::GONE)), |id, _, _| {
             repeated.insert(id.into());
         });
-        self.settled.add(sifted.settled.clone());
+        self.settled.add(&sifted.settled);
         self.of_buyers.extend(sifted.kept.iter().filter_map(|kept| kept.of_buyer));
         let Some((refunds, watched)) = sieve.watched() else { return };
         let refunded = sifted.kept.iter().filter_map(|kept| kept.refunded);

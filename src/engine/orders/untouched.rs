@@ -176,11 +176,11 @@ impl Settled {
     }
 
     /// Adds another count.
-    pub(in crate::engine) fn add(&mut self, other: Self) {
-        for (key, (orders, first)) in other.0 {
-            let (sum, earliest) = self.0.entry(key).or_insert((0, first));
+    pub(in crate::engine) fn add(&mut self, other: &Self) {
+        for (key, (orders, first)) in &other.0 {
+            let (sum, earliest) = self.0.entry(*key).or_insert((0, *first));
             *sum += orders;
-            *earliest = first.min(*earliest);
+            *earliest = *first.min(earliest);
         }
     }
 

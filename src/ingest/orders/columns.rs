@@ -5,7 +5,7 @@
 
 use super::super::{
     cells::Marks,
-    fields::Fields,
+    fields::{Fields, NOWHERE},
     file::ZONE,
     header::Layout,
     plain::plain_id,
@@ -17,7 +17,7 @@ use crate::{
         Assumed, ControlTotal, Fate, Invoice, OrderKind, OrderRow, OrderStatus, Role, SourceRef, Tender,
         Tenders,
     },
-    scan::{quantities, times::TimeReader},
+    scan::times::TimeReader,
     time::{Instant, Moment},
 };
 
@@ -46,9 +46,6 @@ pub(super) struct Columns {
     instants: Vec<(usize, usize)>,
     amounts: Vec<(usize, usize)>,
 }
-
-/// A column that no record has.
-const NOWHERE: usize = usize::MAX - 1;
 
 /// What a thread has for itself: readers of instants.
 #[derive(Debug)]
@@ -129,11 +126,7 @@ impl Columns {
             amounts[amount] = match record.get(column)? {
                 [] => None,
                 b"0.00" => Some(0),
-                cell => {
-                    let ahead = record.ahead(column);
-                    let units = ahead.and_then(|(bytes, length)| quantities::read_ahead(bytes, length));
-                    Some(units.or_else(|| quantities::read_i64(cell)).filter(|units| *units >= 0)?)
-                }
+                _ => Some(record.units(column).filter(|units| *units >= 0)?),
             };
         }
         let currency = Currency::parse(text(C::Currency)??).ok()?;

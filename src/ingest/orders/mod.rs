@@ -132,9 +132,7 @@ impl<S: OrderSink> TakeOrders<'_, S> {
             }
         }
     }
-}
 
-impl<S: OrderSink> TakeOrders<'_, S> {
     /// Takes at most [`BATCH`] rows: of each its line, its cells where these are at hand, and what its row is made of.
     fn batch<'r, F: Fields<'r>, R: Copy>(
         &'r self,
@@ -144,12 +142,8 @@ impl<S: OrderSink> TakeOrders<'_, S> {
         row_of: impl Fn(R) -> Row<'r>,
     ) {
         let Self { columns, layout, .. } = self;
-        let ids = rows.clone().map(|(_, cells, row)| match cells {
-            Some(cells) => cells.get(columns.order_id()),
-            None => row_of(row).get(columns.order_id()),
-        });
         let mut expected = [Key::default(); BATCH];
-        let count = fields::keys_of(ids, &mut expected);
+        let count = fields::keys_of(rows.clone(), &row_of, columns.order_id(), &mut expected);
         self.sink.expect(&expected[..count]);
         let mut taken_rows: Vec<OrderRow<'_>> = Vec::with_capacity(BATCH);
         let mut orders: Vec<Key<'_>> = Vec::with_capacity(BATCH);

@@ -2,7 +2,7 @@
 
 use super::super::{
     cells::{Cells, Fault, Marks},
-    fields::Fields,
+    fields::{Fields, NOWHERE},
     file::ZONE,
     header::Layout,
     plain::{is_plain_id, plain_id},
@@ -14,7 +14,6 @@ use crate::{
     record::{Basis, SourceRef},
     scan::{
         keys::Key,
-        quantities,
         times::{Read, TimeReader},
     },
     time::{Instant, Moment},
@@ -84,9 +83,6 @@ pub(super) struct Columns {
     basis: usize,
 }
 
-/// A column that no record has.
-const NOWHERE: usize = usize::MAX - 1;
-
 /// The deciding columns, all others being not looked at.
 const DECIDING: [C; 8] =
     [C::UsageId, C::OrderId, C::InstanceId, C::PostedAt, C::UsageStart, C::UsageEnd, C::Quantity, C::Basis];
@@ -147,11 +143,7 @@ impl Columns {
         if usage_start.is_some_and(|start| usage_end.is_some_and(|end| end < start)) {
             return None;
         }
-        let ahead = record.ahead(self.quantity);
-        let quantity = match ahead.and_then(|(bytes, length)| quantities::read_ahead(bytes, length)) {
-            Some(quantity) => quantity,
-            None => quantities::read_i64(record.cell(self.quantity)?)?,
-        };
+        let quantity = record.units(self.quantity)?;
         let basis = match record.cell(self.basis) {
             None | Some(b"deduction") => Basis::Deduction,
             Some(b"raw") => Basis::Raw,

@@ -110,12 +110,8 @@ impl<S: UsageSink> TakeUsage<'_, S> {
         row_of: impl Fn(R) -> Row<'r>,
     ) {
         let Self { columns, layout, .. } = self;
-        let ids = rows.clone().map(|(_, cells, row)| match cells {
-            Some(cells) => cells.get(columns.order_id()),
-            None => row_of(row).get(columns.order_id()),
-        });
         let mut orders = [Key::default(); BATCH];
-        let count = fields::keys_of(ids, &mut orders);
+        let count = fields::keys_of(rows.clone(), &row_of, columns.order_id(), &mut orders);
         self.sink.expect(&orders[..count]);
         let mut lines: Vec<Line<'_>> = Vec::with_capacity(BATCH);
         let mut sums = Sums::default();
