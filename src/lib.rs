@@ -115,6 +115,7 @@ pub mod scratch;
 
 mod digest;
 mod layout;
+mod run_folder;
 mod spill;
 mod store;
 mod suggest;

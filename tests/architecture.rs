@@ -22,6 +22,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("scan", &[]),
     // Folders in the making, for whoever writes.
     ("scratch", &[]),
+    // What tells a run folder from any other, for who reads folders and who replaces them.
+    ("run_folder", &[]),
     // Records that memory does not hold.
     ("spill", &["scan"]),
     // Facts.
@@ -30,7 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["money", "time", "record"]),
     // Exports as vendors write them, to canonical cells: knows nothing else of the program.
     ("export", &[]),
-    ("ingest", &["money", "time", "digest", "suggest", "scan", "record", "export"]),
+    ("ingest", &["money", "time", "digest", "suggest", "scan", "run_folder", "record", "export"]),
     ("case", &["money", "time", "record"]),
     // Rules.
     ("policy", &["money", "time", "suggest", "record"]),
@@ -48,7 +50,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "report",
         &[
-            "money", "time", "digest", "layout", "scratch", "record", "export", "policy", "finding", "judge",
+            "money",
+            "time",
+            "digest",
+            "layout",
+            "scratch",
+            "run_folder",
+            "record",
+            "export",
+            "policy",
+            "finding",
+            "judge",
             "engine",
         ],
     ),
@@ -82,8 +94,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("zstd", &["export", "spill"]),
     ("unicode_normalization", &["export"]),
     ("toml", &["policy", "export"]),
-    ("serde", &["policy", "report", "export"]),
-    ("serde_json", &["report"]),
+    ("serde", &["policy", "report", "export", "run_folder"]),
+    ("serde_json", &["report", "run_folder"]),
     ("rayon", &["engine", "report"]),
     ("polars", &["report", "export"]),
     ("polars_parquet", &["export"]),
@@ -95,6 +107,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &[]),
     ("indicatif", &[]),
     ("signal_hook", &[]),
+    ("same_file", &[]),
     ("anyhow", &[]),
     ("anstream", &[]),
     ("anstyle", &[]),

@@ -425,25 +425,30 @@ fn progress_is_for_terminals_unless_asked_for() {
     assert_eq!(said.stdout, folder.run("audit in").exits(1).stdout);
 }
 
+/// Nothing is said of it, and the exit code is that of the run: it was judged before anything was printed.
 #[test]
-fn a_reader_that_leaves_early_ends_the_program_quietly() {
+fn a_reader_that_leaves_early_changes_no_exit_code() {
     let folder = many_overpaid(600);
-    let mut loud = Vec::new();
-    for format in ["jsonl", "json", "csv", "markdown"] {
-        let mut child = folder.run(&format!("audit in --format {format}")).start();
+    let code_of = |arguments: &str| {
+        let mut child = folder.run(arguments).start();
         let mut first = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         out.read_line(&mut first).unwrap();
         drop(out);
         let mut said = String::new();
         child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        let code = child.wait().unwrap().code();
-        assert!(!first.is_empty());
-        if !said.is_empty() || !matches!(code, Some(0 | 1)) {
-            loud.push(format!("{format}: code {code:?}, {said:?}"));
-        }
+        assert!(!first.is_empty() && said.is_empty(), "{arguments}: {said:?}");
+        child.wait().unwrap().code()
+    };
+    for format in ["jsonl", "json", "csv", "markdown", "text"] {
+        assert_eq!(code_of(&format!("audit in --format {format}")), Some(1), "{format}");
     }
-    assert!(loud.is_empty(), "{}", loud.join("; "));
+    assert_eq!(code_of("audit in --format jsonl --fail-on never --out kept"), Some(0));
+    assert!(folder.assert_whole_or_absent("kept"));
+    folder.write("in/more.csv", csv(ORDERS, &["C-x,acct,css,traffic,USD,1O.00,2023-03-01T08:00:00+08:00"]));
+    assert_eq!(code_of("audit in --format jsonl"), Some(3), "a row is rejected");
+    assert_eq!(code_of("convert in --out canonical"), Some(3), "a row is rejected");
+    assert_eq!(code_of("finding"), Some(0));
 }
 
 // ---- the run folder
@@ -517,15 +522,62 @@ fn a_run_folder_is_replaced_only_by_force() {
 #[test]
 fn force_does_not_replace_what_is_no_run_folder() {
     let folder = overpaid().with("photos/cat.jpg", "meow").with("note", "a file");
-    folder
-        .run("audit in --force --out photos")
-        .exits(2)
-        .warns("photos: is no run folder (it has no manifest.json), so --force does not replace it");
+    folder.run("audit in --force --out photos").exits(2).warns(
+        "photos: is no run folder (it has no manifest.json of refund-audit), so --force does not replace it",
+    );
     folder.run("audit in --force --out note").exits(2).warns("note: is no run folder");
     assert_eq!((folder.text("photos/cat.jpg"), folder.text("note")), ("meow".into(), "a file".into()));
     folder.run("audit in --force --out in").exits(2);
     assert!(folder.path("in/orders.csv").is_file());
     assert_eq!(folder.names(), ["in", "note", "photos"]);
+}
+
+/// Other programs write a `manifest.json` too; and what stands beside our own files is not ours to destroy.
+#[test]
+fn force_destroys_no_input_and_nothing_that_no_run_wrote() {
+    let folder = overpaid().with("in/manifest.json", r#"{"blobCount": 2}"#);
+    folder.run("audit in --force --out in").exits(2).warns("in: is no run folder");
+    let named = "audit --orders in/orders.csv --usage in/usage.csv --refunds in/refunds.csv --force --out in";
+    folder.run(named).exits(2).warns("in: is no run folder");
+    folder.run("audit in").leaves("run", 1);
+    // A file that the user put into a run folder, and inputs that lie below one.
+    folder.write("run/notes.txt", "call the vendor");
+    folder.run("audit in --force --out run").exits(2).warns("run: holds notes.txt, which no run wrote");
+    fs::remove_file(folder.path("run/notes.txt")).unwrap();
+    fs::rename(folder.path("in/refunds.csv"), folder.path("run/refunds.csv")).unwrap();
+    folder
+        .run("audit in run/refunds.csv --force --out run")
+        .exits(2)
+        .warns("run: holds run/refunds.csv, an input of this run; write the run to another folder");
+    // A parent of the inputs is no place either, whatever its manifest says.
+    folder.write("manifest.json", folder.text("run/manifest.json"));
+    folder.run("audit in --force --out").arg(folder.path("")).exits(2).warns("which no run wrote");
+    assert!(folder.text("run/refunds.csv").contains("R-1"));
+    assert!(folder.path("in/orders.csv").is_file());
+}
+
+#[test]
+fn a_trace_overwrites_no_input() {
+    let folder = overpaid().with("rules/alibaba.marketplace.toml", policy_text("alibaba.marketplace"));
+    let orders = folder.text("in/orders.csv");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("in/orders.csv", folder.path("soft")).unwrap();
+        fs::hard_link(folder.path("in/orders.csv"), folder.path("hard")).unwrap();
+        for link in ["soft", "hard"] {
+            folder.run(&format!("audit in --trace {link}")).exits(2).warns("is an input of this run");
+        }
+    }
+    for trace in ["in/orders.csv", "./in/../in/usage.csv", "rules/alibaba.marketplace.toml"] {
+        folder
+            .run(&format!("audit in --policies rules --trace {trace}"))
+            .exits(2)
+            .warns(&format!("--trace {trace}: is an input of this run; write the trace to another file"));
+    }
+    assert_eq!(folder.text("in/orders.csv"), orders);
+    folder.run("audit in --trace took.json").exits(1);
+    folder.run("audit in --trace took.json").exits(1);
+    assert!(folder.json("took.json").is_object());
 }
 
 #[test]
@@ -603,7 +655,22 @@ fn a_run_folder_among_the_inputs_is_not_read() {
     let folder = overpaid();
     let first = folder.run("audit . --format jsonl").exits(1).stdout;
     folder.run("audit .").leaves("run", 1);
-    assert_eq!(folder.run("audit . --format jsonl").exits(1).stdout, first);
+    let again = folder.run("audit .").exits(1).says("./run: an earlier run of this program");
+    assert_eq!(folder.run("audit . --format jsonl").exits(1).stdout, first, "{again:?}");
+}
+
+/// A month that is left out makes an answer that looks right.
+#[test]
+fn a_folder_with_the_manifest_of_another_program_is_read() {
+    let folder = overpaid().with("in/march/manifest.json", r#"{"blobCount": 1, "program": "another"}"#);
+    let march = ["C-3,acct-3,css,traffic,USD,70.00,2023-03-01T08:00:00+08:00"];
+    folder.write("in/march/orders.csv", csv(ORDERS, &march));
+    folder
+        .run("audit in")
+        .exits(1)
+        .says("3 orders")
+        .says("in/march/manifest.json: the suffix promises no table");
+    folder.run("inspect in").exits(0).says("in/march/orders.csv");
 }
 
 // ---- the other commands

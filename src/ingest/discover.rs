@@ -11,6 +11,7 @@ use super::{error::IngestError, write::REJECTS};
 use crate::{
     export::source::{Limits, look},
     record::Role,
+    run_folder::is_run_folder,
 };
 
 /// The files of a run with the role they were given for, if any, sorted by name.
@@ -44,9 +45,8 @@ impl Inputs {
 }
 
 /// The files behind paths. Folders are read recursively for tables: `*.csv`, packed ones, archives,
-/// workbooks, and objects without a suffix. Hidden files and result folders of earlier runs (they hold a
-/// `manifest.json`) are left out; other files are passed over and named. The same file named twice is read
-/// once.
+/// workbooks, and objects without a suffix. Hidden files are left out; run folders of this program and other
+/// files are passed over and named. The same file named twice is read once.
 ///
 /// # Errors
 ///
@@ -105,7 +105,8 @@ fn walk(
     entries.sort();
     let hidden =
         |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(['.', '~']));
-    if entries.iter().any(|path| path.ends_with("manifest.json")) {
+    if is_run_folder(folder) {
+        passed_over.insert(format!("{}: an earlier run of this program", folder.display()));
         return Ok(());
     }
     for path in entries.into_iter().filter(|path| !hidden(path)) {

@@ -7,7 +7,10 @@ use std::{
 };
 
 use super::{Report, csv_files, json, manifest, summary_json};
-use crate::scratch::Scratch;
+use crate::{
+    run_folder::{foreign_entry, is_run_folder},
+    scratch::Scratch,
+};
 
 /// Why a run folder cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -17,8 +20,24 @@ pub enum FolderError {
     #[error("{}: is there already; --force replaces a run folder", .0.display())]
     Exists(PathBuf),
     /// It is there and is no run folder, so it is never replaced.
-    #[error("{}: is no run folder (it has no manifest.json), so --force does not replace it", .0.display())]
+    #[error("{}: is no run folder (it has no manifest.json of refund-audit), so --force does not replace it", .0.display())]
     NotARun(PathBuf),
+    /// It is a run folder and holds something that no run wrote, which replacing it would destroy.
+    #[error("{}: holds {name}, which no run wrote; move it away first, --force would destroy it", folder.display())]
+    Foreign {
+        /// The folder.
+        folder: PathBuf,
+        /// What it holds.
+        name: String,
+    },
+    /// It holds an input of the run that is to be written there.
+    #[error("{}: holds {}, an input of this run; write the run to another folder", folder.display(), input.display())]
+    HoldsInput {
+        /// The folder.
+        folder: PathBuf,
+        /// The input.
+        input: PathBuf,
+    },
     /// Writing failed; nothing was left behind.
     #[error("{}: the run folder could not be written: {source}", path.display())]
     Io {
@@ -47,11 +66,36 @@ pub fn check_folder(folder: &Path, force: bool) -> Result<(), FolderError> {
         return Err(FolderError::Exists(folder.to_owned()));
     }
     let is_empty = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-    if is_empty || folder.join("manifest.json").is_file() {
-        Ok(())
-    } else {
-        Err(FolderError::NotARun(folder.to_owned()))
+    if is_empty {
+        return Ok(());
     }
+    if !is_run_folder(folder) {
+        return Err(FolderError::NotARun(folder.to_owned()));
+    }
+    match foreign_entry(folder) {
+        Ok(None) => Ok(()),
+        Ok(Some(name)) => Err(FolderError::Foreign { folder: folder.to_owned(), name }),
+        Err(source) => Err(FolderError::Io { path: folder.to_owned(), source }),
+    }
+}
+
+/// Whether a run folder would take the place of a file that the run reads: exports, policies, mappings. Asked
+/// before the work is done.
+///
+/// # Errors
+///
+/// [`FolderError::HoldsInput`] for the first that would be lost.
+pub fn check_inputs_outside<'p>(
+    folder: &Path,
+    inputs: impl IntoIterator<Item = &'p Path>,
+) -> Result<(), FolderError> {
+    // What is not there yet holds nothing.
+    let Ok(real) = fs::canonicalize(folder) else { return Ok(()) };
+    let mut inputs = inputs.into_iter();
+    let lost = inputs.find(|input| fs::canonicalize(input).is_ok_and(|input| input.starts_with(&real)));
+    lost.map_or(Ok(()), |input| {
+        Err(FolderError::HoldsInput { folder: folder.to_owned(), input: input.to_owned() })
+    })
 }
 
 fn parent(folder: &Path) -> &Path {

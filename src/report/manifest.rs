@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{digest::Digest, engine::Audit, record::Fate, time::Offset};
+use crate::{digest::Digest, engine::Audit, record::Fate, run_folder::PROGRAM, time::Offset};
 
 /// A policy file of the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub(super) fn manifest(manifest: &Manifest, audit: &Audit) -> Value {
         })
         .collect();
     json!({
-        "program": "refund-audit",
+        "program": PROGRAM,
         "version": manifest.version,
         "as_of": audit.as_of.text(Offset::BEIJING),
         "as_of_given": audit.as_of_given,

@@ -18,7 +18,7 @@ mod summary;
 mod summary_json;
 mod text;
 
-pub use folder::{FolderError, check_folder, write_folder, write_whole};
+pub use folder::{FolderError, check_folder, check_inputs_outside, write_folder, write_whole};
 pub use inspect::inspect;
 pub use manifest::{Manifest, PolicyFile};
 pub use rows::{EvidenceRow, FindingRow};

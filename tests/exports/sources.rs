@@ -234,6 +234,11 @@ fn workbook(rows: &[&[&str]]) -> Vec<u8> {
         sheet.push_str("</row>");
     }
     sheet.push_str("</sheetData></worksheet>");
+    workbook_of(&sheet)
+}
+
+/// A workbook of one sheet that is given as it stands in the file.
+fn workbook_of(sheet: &str) -> Vec<u8> {
     let types = "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/><Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/></Types>";
     let root = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
     let book = "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"账单\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>";
@@ -273,4 +278,66 @@ fn workbooks_give_exact_cells_or_say_why_not() {
     let faults: Vec<_> = outcome.defects.iter().map(|defect| (defect.line, defect.column.as_str())).collect();
     assert_eq!(faults, [(3, "现金账户支出(元)"), (4, "订单ID")], "{}", outcome.text());
     assert!(outcome.defects[0].reason.contains("stands for no exact decimal"));
+}
+
+#[test]
+fn members_of_one_name_are_all_read() {
+    // As an archive is that was appended to: two entries of one name. The writer refuses the second, so both are
+    // written under names of one length and the second is renamed, in its header and in the directory.
+    let folder = tempfile::tempdir().unwrap();
+    let more = ROWS.replace("2.5", "4.5") + "q,2024-07-18 00:00:00,1\n";
+    let bytes = archive(&[("a.csv", ROWS.as_bytes()), ("b.csv", more.as_bytes())]);
+    let text: Vec<u8> = bytes.clone();
+    let renamed: Vec<u8> = {
+        let mut bytes = text;
+        let places: Vec<usize> =
+            (0..bytes.len() - 5).filter(|&at| bytes[at..].starts_with(b"b.csv")).collect();
+        assert_eq!(places.len(), 2, "the local header and the directory");
+        for at in places {
+            bytes[at] = b'a';
+        }
+        bytes
+    };
+    let path = write(folder.path(), "twice.zip", &renamed);
+    let names = |records: Vec<(String, usize)>| -> Vec<(String, usize)> {
+        let cut = |name: String| name.rsplit('/').next().unwrap_or_default().to_owned();
+        records.into_iter().map(|(name, rows)| (cut(name), rows)).collect()
+    };
+    let wanted = [("twice.zip!a.csv".to_owned(), 1), ("twice.zip!a.csv#2".to_owned(), 2)];
+    assert_eq!(names(records(&path)), wanted);
+}
+
+#[test]
+fn a_cell_far_to_the_right_takes_no_memory_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let sheet = |rows: &str| {
+        workbook_of(&format!(
+            "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"
+        ))
+    };
+    let cell = |name: &str| format!("<c r=\"{name}\" t=\"inlineStr\"><is><t>x</t></is></c>");
+    let open_sheet = |name: &str, rows: &str| {
+        let path = write(folder.path(), name, &sheet(rows));
+        let places = discover(&path, &Limits::default()).unwrap().places;
+        open(&places[0], &OpenOptions::default())
+    };
+    // XFD is the last column of a sheet, XFE the first beyond it.
+    let rows = format!("<row r=\"1\">{}</row><row r=\"2\">{}{}</row>", cell("A1"), cell("B2"), cell("XFD2"));
+    let mut opened = open_sheet("last.xlsx", &rows).unwrap();
+    let rows = opened.head(2).unwrap();
+    assert_eq!(rows.iter().map(|row| (row.line, row.len())).collect::<Vec<_>>(), [(1, 16_384), (2, 16_384)]);
+    let filled =
+        |at: usize| rows[at].cells().enumerate().filter(|(_, cell)| !cell.is_empty()).map(|(at, _)| at);
+    assert_eq!(filled(0).collect::<Vec<_>>(), [0]);
+    assert_eq!(filled(1).collect::<Vec<_>>(), [1, 16_383]);
+    for beyond in ["XFE2", "ZZZZZZ2"] {
+        let error = open_sheet("beyond.xlsx", &format!("<row r=\"2\">{}</row>", cell(beyond))).err();
+        let error = error.map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("row 2 has a cell in column ") && error.contains("beyond XFD"), "{error}");
+    }
+    // A cell in the last column of each of 20,000 rows: as full rows these are 2.6 GB.
+    let rows: String =
+        (1..=20_000).map(|row| format!("<row r=\"{row}\">{}</row>", cell(&format!("XFD{row}")))).collect();
+    let mut opened = open_sheet("many.xlsx", &rows).unwrap();
+    assert_eq!(opened.head(1).unwrap()[0].cell(16_383), "x");
 }

@@ -37,14 +37,9 @@ impl Exit {
     }
 }
 
-/// Prints an error with its causes and says which code it is. A closed pipe ends quietly.
+/// Prints an error with its causes and says which code it is.
 #[expect(clippy::print_stderr, reason = "this is where the program speaks of errors")]
 pub(crate) fn report(error: &anyhow::Error) -> Exit {
-    if error.chain().any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe)
-    }) {
-        return Exit::Clean;
-    }
     let mut said: Vec<String> = Vec::new();
     for cause in error.chain() {
         let text = cause.to_string();

@@ -20,8 +20,16 @@ pub(crate) fn style(when: When) -> Style {
     Style { colour }
 }
 
-/// Writes to standard output through a buffer.
+/// Writes to standard output through a buffer. A reader that has gone ends the writing and nothing else: what the
+/// program found out, and so its exit code, is the same.
 pub(crate) fn write(act: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(stdout().lock());
-    act(&mut out).and_then(|()| out.flush()).context("standard output")
+    match act(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            // What is still in the buffer has no reader either.
+            let _ = out.into_parts();
+            Ok(())
+        }
+        written => written.context("standard output"),
+    }
 }

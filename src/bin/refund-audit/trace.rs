@@ -2,13 +2,30 @@
 
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::Instant,
 };
 
 use anyhow::Context;
 use refund_audit::ingest::{Progress, Stage};
+
+/// Whether the trace would overwrite a file that the run reads, by whatever name or link. Asked before the work is
+/// done.
+pub(crate) fn check(path: &Path, read: &[PathBuf]) -> anyhow::Result<()> {
+    // What is not there yet is nobody's input.
+    let Ok(trace) = same_file::Handle::from_path(path) else { return Ok(()) };
+    let input = read.iter().find(|input| {
+        let is_file = input.is_file();
+        is_file && same_file::Handle::from_path(input).is_ok_and(|input| input == trace)
+    });
+    anyhow::ensure!(
+        input.is_none(),
+        "--trace {}: is an input of this run; write the trace to another file",
+        path.display()
+    );
+    Ok(())
+}
 
 /// Tells progress on, and notes when stages begin and end.
 pub(crate) struct Trace {

@@ -1,16 +1,23 @@
 //! Zip archives: what is in them, and a stream of one member.
 //!
-//! The archive library reads the directory; the data of a member is then unpacked from its own offset, so
-//! that a member is a plain stream which borrows nothing.
+//! The archive library reads the directory entry by entry, because an archive that was appended to may hold two
+//! members of one name and both are read; the data of a member is then unpacked from its own offset, so that a
+//! member is a plain stream which borrows nothing.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom},
     path::Path,
 };
 
 use flate2::{Crc, read::DeflateDecoder};
-use zip::{CompressionMethod, ZipArchive};
+use zip::{
+    CompressionMethod, HasZipMetadata,
+    read::{Config, ZipFileEntry},
+    result::ZipError,
+    unstable::read::ZipIterable,
+};
 
 use super::{
     Kind, Limits, Packing, Place, SourceError,
@@ -39,10 +46,9 @@ pub(super) fn list(path: &Path, limits: &Limits) -> Result<Listing, SourceError>
         ));
     }
     let mut listing = Listing { places: Vec::new(), passed_over: Vec::new(), is_workbook: false };
-    for index in 0..archive.len() {
-        let member = archive
-            .by_index_raw(index)
-            .map_err(|error| refuse(whole.clone(), format!("is damaged: {error}")))?;
+    let mut times_seen: BTreeMap<String, u32> = BTreeMap::new();
+    for (index, member) in members(&mut archive, path)?.enumerate() {
+        let member = member?;
         let name = member_name(member.name_raw());
         let place = format!("{whole}!{name}");
         if name == "xl/workbook.xml" {
@@ -88,6 +94,10 @@ pub(super) fn list(path: &Path, limits: &Limits) -> Result<Listing, SourceError>
             let reason = format!("claims to unpack {} bytes to {}", member.compressed_size(), member.size());
             return Err(SourceError::Bomb { place, reason });
         }
+        let seen = times_seen.entry(name.clone()).or_default();
+        *seen += 1;
+        // Evidence has to tell the rows of both apart.
+        let name = if *seen > 1 { format!("{name}#{seen}") } else { name };
         listing.places.push(Place {
             path: path.to_owned(),
             part: Some((index, name)),
@@ -103,12 +113,8 @@ pub(super) fn list(path: &Path, limits: &Limits) -> Result<Listing, SourceError>
 pub(super) fn unpacked_bytes(path: &Path) -> Result<u64, SourceError> {
     let mut archive = open_archive(path)?;
     let mut sum = 0_u64;
-    for index in 0..archive.len() {
-        let member = archive.by_index_raw(index).map_err(|error| SourceError::Archive {
-            place: path.display().to_string(),
-            reason: format!("is damaged: {error}"),
-        })?;
-        sum = sum.saturating_add(member.size());
+    for member in members(&mut archive, path)? {
+        sum = sum.saturating_add(member?.size());
     }
     Ok(sum)
 }
@@ -121,13 +127,13 @@ pub(super) fn member(
 ) -> Result<(Box<dyn Read + Send>, PackedBytes), SourceError> {
     let refuse = |reason: String| SourceError::Archive { place: place.to_string(), reason };
     let mut archive = open_archive(&place.path)?;
-    let (start, packed_bytes, method, crc) = {
-        let member = archive.by_index_raw(index).map_err(|error| refuse(format!("is damaged: {error}")))?;
-        let start =
-            member.data_start().ok_or_else(|| refuse("is damaged: its data has no beginning".to_owned()))?;
-        (start, member.compressed_size(), member.compression(), member.crc32())
-    };
-    let mut file = archive.into_inner();
+    let entry = members(&mut archive, &place.path)?
+        .nth(index)
+        .ok_or_else(|| refuse("is damaged: a member is gone from its directory".to_owned()))??;
+    let mut file = open_file(&place.path)?;
+    let start =
+        entry.get_metadata().data_start(&mut file).map_err(|error| refuse(format!("is damaged: {error}")))?;
+    let (packed_bytes, method, crc) = (entry.compressed_size(), entry.compression(), entry.crc32());
     file.seek(SeekFrom::Start(start))
         .map_err(|source| SourceError::Io { place: place.to_string(), source })?;
     let (packed, bytes) = Counted::new(file.take(packed_bytes));
@@ -139,13 +145,28 @@ pub(super) fn member(
     Ok((unpacked, count))
 }
 
-fn open_archive(path: &Path) -> Result<ZipArchive<BufReader<File>>, SourceError> {
-    let place = || path.display().to_string();
-    let file = File::open(path).map_err(|source| SourceError::Io { place: place(), source })?;
-    ZipArchive::new(BufReader::new(file)).map_err(|error| SourceError::Archive {
-        place: place(),
+fn open_file(path: &Path) -> Result<BufReader<File>, SourceError> {
+    let file = File::open(path);
+    file.map(BufReader::new).map_err(|source| SourceError::Io { place: path.display().to_string(), source })
+}
+
+fn open_archive(path: &Path) -> Result<ZipIterable<BufReader<File>>, SourceError> {
+    ZipIterable::try_new(open_file(path)?, Config::default()).map_err(|error| SourceError::Archive {
+        place: path.display().to_string(),
         reason: format!("is no readable archive: {error}"),
     })
+}
+
+/// The entries of the directory, in its order; two may have one name.
+fn members(
+    archive: &mut ZipIterable<BufReader<File>>,
+    path: &Path,
+) -> Result<impl Iterator<Item = Result<ZipFileEntry<'static>, SourceError>>, SourceError> {
+    let damaged = |error: ZipError| SourceError::Archive {
+        place: path.display().to_string(),
+        reason: format!("is damaged: {error}"),
+    };
+    Ok(archive.files().map_err(damaged)?.map(move |entry| entry.map_err(damaged)))
 }
 
 /// A member's name: UTF-8, or what a Chinese system writes.

@@ -53,7 +53,7 @@ pub struct Opened {
 /// Where the rows come from.
 enum Rows {
     Text(Box<TextRows<Box<dyn Read + Send>>>),
-    Sheet(std::vec::IntoIter<RawRow>),
+    Sheet(workbook::SheetRows),
     #[cfg(feature = "columns")]
     Parquet(Box<ParquetRows>),
 }
@@ -69,7 +69,7 @@ pub fn open(place: &Place, options: &OpenOptions) -> Result<Opened, SourceError>
         if rows.is_empty() {
             return Err(SourceError::Empty(place.to_string()));
         }
-        return Ok(Opened::typed(place, Rows::Sheet(rows.into_iter())));
+        return Ok(Opened::typed(place, Rows::Sheet(rows)));
     }
     if place.kind == Kind::Parquet {
         return open_parquet(place);

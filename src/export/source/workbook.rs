@@ -14,6 +14,52 @@ use super::{
 };
 use crate::export::cells::CellError;
 
+/// The last column that a workbook can have, which spreadsheets call XFD, counted from 1.
+const COLUMNS_MAX: u32 = 16_384;
+
+/// A row of a sheet: only the cells that are filled, with their columns. One cell at the far right of each row
+/// must not cost a row full of empty ones.
+#[derive(Debug)]
+pub(super) struct SheetRow {
+    filled: RawRow,
+    /// Column of each filled cell, from 0.
+    columns: Vec<u32>,
+}
+
+/// The rows of a sheet, widened one at a time to the width of the sheet.
+#[derive(Debug)]
+pub(super) struct SheetRows {
+    rows: std::vec::IntoIter<SheetRow>,
+    width: usize,
+}
+
+impl SheetRows {
+    /// Whether no row is left.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.len() == 0
+    }
+}
+
+impl Iterator for SheetRows {
+    type Item = RawRow;
+
+    fn next(&mut self) -> Option<RawRow> {
+        let SheetRow { filled, columns } = self.rows.next()?;
+        let mut whole = RawRow::of::<&str>(filled.line, &[]);
+        for (cell, column) in filled.cells().zip(columns) {
+            while whole.len() < column as usize {
+                whole.push("");
+            }
+            whole.push(cell);
+        }
+        while whole.len() < self.width {
+            whole.push("");
+        }
+        whole.flaws = filled.flaws;
+        Some(whole)
+    }
+}
+
 /// The sheets of a workbook that are not empty by name.
 pub(super) fn sheets(path: &Path, limits: &Limits) -> Result<Vec<Place>, SourceError> {
     let place = path.display().to_string();
@@ -36,7 +82,7 @@ pub(super) fn sheets(path: &Path, limits: &Limits) -> Result<Vec<Place>, SourceE
 }
 
 /// The rows of one sheet. A row's line is its row number in the sheet.
-pub(super) fn rows(place: &Place, limits: &Limits) -> Result<Vec<RawRow>, SourceError> {
+pub(super) fn rows(place: &Place, limits: &Limits) -> Result<SheetRows, SourceError> {
     let shown = place.to_string();
     let bytes = archive::unpacked_bytes(&place.path)?;
     if bytes > limits.workbook_bytes_max {
@@ -46,36 +92,40 @@ pub(super) fn rows(place: &Place, limits: &Limits) -> Result<Vec<RawRow>, Source
     let mut book: Xlsx<_> = open_workbook(&place.path).map_err(|error: XlsxError| refuse(&shown, &error))?;
     let name = place.part.as_ref().map_or("", |(_, name)| name.as_str());
     let mut reader = book.worksheet_cells_reader(name).map_err(|error| refuse(&shown, &error))?;
-    let mut rows: Vec<RawRow> = Vec::new();
+    let mut rows: Vec<SheetRow> = Vec::new();
+    let mut width = 0;
     while let Some(cell) = reader.next_cell().map_err(|error| refuse(&shown, &error))? {
         let (row, column) = cell.get_position();
+        if column >= COLUMNS_MAX {
+            let line = u64::from(row) + 1;
+            let why = format!(
+                "row {line} has a cell in column {}, beyond XFD, the last that a sheet can have",
+                u64::from(column) + 1
+            );
+            return Err(refuse(&shown, &why));
+        }
         if matches!(cell.get_value(), DataRef::Empty) {
             continue;
         }
         let line = u64::from(row) + 1;
-        if rows.last().is_none_or(|last| last.line != line) {
-            rows.push(RawRow::of::<&str>(line, &[]));
+        if rows.last().is_none_or(|last| last.filled.line != line) {
+            rows.push(SheetRow { filled: RawRow::of::<&str>(line, &[]), columns: Vec::new() });
         }
-        let Some(current) = rows.last_mut() else { break };
-        let column = column as usize;
-        while current.len() < column {
-            current.push("");
+        let Some(SheetRow { filled, columns }) = rows.last_mut() else { break };
+        if columns.last().is_some_and(|&last| last >= column) {
+            return Err(refuse(&shown, &format!("the cells of row {line} are out of order")));
         }
+        columns.push(column);
+        width = width.max(column as usize + 1);
         match text_of(cell.get_value()) {
-            Ok(text) => current.push(&text),
+            Ok(text) => filled.push(&text),
             Err((text, error)) => {
-                current.flaws.push((column, error));
-                current.push(&text);
+                filled.flaws.push((column as usize, error));
+                filled.push(&text);
             }
         }
     }
-    let width = rows.iter().map(RawRow::len).max().unwrap_or(0);
-    for row in &mut rows {
-        while row.len() < width {
-            row.push("");
-        }
-    }
-    Ok(rows)
+    Ok(SheetRows { rows: rows.into_iter(), width })
 }
 
 fn refuse(place: &str, error: &dyn std::fmt::Display) -> SourceError {

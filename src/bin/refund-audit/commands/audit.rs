@@ -1,9 +1,14 @@
 //! The main job.
 
+use std::path::PathBuf;
+
 use refund_audit::{
     engine,
     finding::Class,
-    report::{FORMATS, Manifest, Report, Summary, check_folder, write_folder},
+    ingest::Inputs,
+    report::{
+        FORMATS, Manifest, PolicyFile, Report, Summary, check_folder, check_inputs_outside, write_folder,
+    },
 };
 
 use super::{inputs, options};
@@ -12,7 +17,7 @@ use crate::{
     exit::Exit,
     output, policies,
     progress::progress,
-    trace::Trace,
+    trace::{self, Trace},
 };
 
 pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
@@ -21,6 +26,13 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     }
     let (files, book) = policies::load(&args.question.policies, args.question.no_builtin_policies)?;
     let inputs = inputs(&args.inputs)?;
+    let read = files_read(args, &inputs, &files);
+    if let Some(folder) = &args.out {
+        check_inputs_outside(folder, read.iter().map(PathBuf::as_path))?;
+    }
+    if let Some(path) = &args.trace {
+        trace::check(path, &read)?;
+    }
     let options = options(&args.question, args.opportunities, args.out.is_some())?;
     if let Some(threads) = options.threads {
         // What is written is rendered on as many threads as the rest.
@@ -54,6 +66,13 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
         trace.write(path)?;
     }
     Ok(exit(&summary, args))
+}
+
+/// Every file that the run reads, none of which it may write to.
+fn files_read(args: &AuditArgs, inputs: &Inputs, policies: &[PolicyFile]) -> Vec<PathBuf> {
+    let exports = inputs.files.iter().map(|(path, _)| path.clone());
+    let policies = policies.iter().filter(|file| !file.builtin).map(|file| PathBuf::from(&file.name));
+    exports.chain(args.inputs.mapping.iter().cloned()).chain(policies).collect()
 }
 
 /// Names once, file by file, the columns that were not read.
