@@ -70,6 +70,10 @@ fn order(line: u64, product: &str, package_type: &str, paid_at: &str, paid: Tend
         invoice: None,
         license_activated_at: None,
         linked_license_activated_at: None,
+        site: None,
+        payment_id: None,
+        quota: None,
+        quota_unit: None,
         assumed: Assumed::default(),
     }
 }
@@ -104,6 +108,10 @@ fn deduction(line: u64, posted_at: &str, quantity: &str) -> Usage {
         posted_at: Moment::exact(at(posted_at)),
         usage_id: Some(format!("U-{line}").as_str().into()),
         usage_start: None,
+        usage_end: None,
+        unit: None,
+        product: None,
+        class: None,
         quantity: Quantity::parse(quantity).expect("the bench writes quantities rightly"),
         basis: Basis::Deduction,
         at: row(line),

@@ -51,6 +51,10 @@ fn order(number: u64) -> Order {
         invoice: None,
         license_activated_at: None,
         linked_license_activated_at: None,
+        site: None,
+        payment_id: None,
+        quota: None,
+        quota_unit: None,
         assumed: Assumed::default(),
     }
 }

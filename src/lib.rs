@@ -53,6 +53,10 @@
 //!     invoice: None,
 //!     license_activated_at: None,
 //!     linked_license_activated_at: None,
+//!     site: None,
+//!     payment_id: None,
+//!     quota: None,
+//!     quota_unit: None,
 //!     assumed: Assumed::default(),
 //! };
 //! let mut returned = Tenders::none(usd);

@@ -369,6 +369,10 @@ impl Question {
             invoice: word(&Invoice::WORDS, order.invoice),
             license_activated_at: order.license_at.map(instant),
             linked_license_activated_at: order.linked_license_at.map(instant),
+            site: None,
+            payment_id: None,
+            quota: None,
+            quota_unit: None,
             assumed: Assumed::default(),
         });
         case.usage = order
@@ -428,6 +432,10 @@ fn usage(at: i64, quantity: i128, is_deduction: bool) -> Usage {
         posted_at: Moment::exact(instant(at)),
         usage_id: None,
         usage_start: None,
+        usage_end: None,
+        unit: None,
+        product: None,
+        class: None,
         quantity: Quantity::from_units(quantity),
         basis: if is_deduction { Basis::Deduction } else { Basis::Raw },
         at: ROW,

@@ -286,8 +286,12 @@ fn pack_line(line: &Line<'_>, out: &mut Vec<u8>) {
         posted_at: line.posted_at,
         usage_id,
         usage_start: line.usage_start,
+        usage_end: line.usage_end,
         quantity: line.quantity,
+        unit: line.unit,
         basis: line.basis,
+        product: line.product,
+        class: line.class,
         at: line.at,
     };
     pack_usage(row, out);

@@ -61,6 +61,7 @@ schema!(
         PeriodStart "period_start", PeriodEnd "period_end", ExpiresAt "expires_at", Months "months",
         Gift "gift", PromotionForbidsRefund "promotion_forbids_refund", Invoice "invoice",
         LicenseActivatedAt "license_activated_at", LinkedLicenseActivatedAt "linked_license_activated_at",
+        Site "site", PaymentId "payment_id", Quota "quota", QuotaUnit "quota_unit",
         Assumed "assumed",
     }
 );
@@ -70,7 +71,7 @@ schema!(
     UsageColumn, USAGE {
         UsageId "usage_id", OrderId "order_id", InstanceId "instance_id", PostedAt "posted_at" required,
         UsageStart "usage_start", UsageEnd "usage_end", Quantity "quantity" required amount, Unit "unit",
-        Basis "basis", AccountId "account_id", Product "product", Description "description",
+        Basis "basis", AccountId "account_id", Product "product", Description "description", Class "class",
     }
 );
 

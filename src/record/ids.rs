@@ -51,6 +51,10 @@ identifier!(
     RefundId
 );
 identifier!(
+    /// One payment for several orders.
+    PaymentId
+);
+identifier!(
     /// One deduction or usage record, where the export numbers them.
     UsageId
 );

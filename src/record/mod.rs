@@ -20,7 +20,7 @@ pub use assumed::Assumed;
 pub use control_total::{ControlTotal, Fate};
 pub use defect::Defect;
 pub use event::{Event, EventKey, EventKind};
-pub use ids::{AccountId, InstanceId, OrderId, RefundId, UsageId};
+pub use ids::{AccountId, InstanceId, OrderId, PaymentId, RefundId, UsageId};
 pub use link::Link;
 pub use order::{Invoice, Order, OrderKind, OrderRow, OrderStatus};
 pub use provenance::{FileId, Role, SourceRef};

@@ -2,9 +2,9 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use super::{AccountId, Assumed, InstanceId, OrderId, SourceRef, Tenders};
+use super::{AccountId, Assumed, InstanceId, OrderId, PaymentId, SourceRef, Tenders};
 use crate::{
-    money::Money,
+    money::{Money, Quantity},
     time::{Instant, Moment},
 };
 
@@ -141,6 +141,14 @@ pub struct Order {
     pub license_activated_at: Option<Instant>,
     /// When a License tied to it was activated.
     pub linked_license_activated_at: Option<Instant>,
+    /// The edition of the vendor's shop that sold it.
+    pub site: Option<Arc<str>>,
+    /// The payment that it shares with other orders.
+    pub payment_id: Option<PaymentId>,
+    /// What its package holds.
+    pub quota: Option<Quantity>,
+    /// The unit of the quota.
+    pub quota_unit: Option<Arc<str>>,
     /// What stands in for a fact that the export does not have.
     pub assumed: Assumed,
 }
@@ -200,6 +208,10 @@ pub struct OrderRow<'r> {
     pub invoice: Option<Invoice>,
     pub license_activated_at: Option<Instant>,
     pub linked_license_activated_at: Option<Instant>,
+    pub site: Option<&'r str>,
+    pub payment_id: Option<&'r str>,
+    pub quota: Option<Quantity>,
+    pub quota_unit: Option<&'r str>,
     pub assumed: Assumed,
 }
 
@@ -231,6 +243,10 @@ impl From<&OrderRow<'_>> for Order {
             invoice,
             license_activated_at,
             linked_license_activated_at,
+            site,
+            payment_id,
+            quota,
+            quota_unit,
             assumed,
         } = row;
         Self {
@@ -257,6 +273,10 @@ impl From<&OrderRow<'_>> for Order {
             invoice,
             license_activated_at,
             linked_license_activated_at,
+            site: site.map(Into::into),
+            payment_id: payment_id.map(Into::into),
+            quota,
+            quota_unit: quota_unit.map(Into::into),
             assumed,
         }
     }
@@ -288,6 +308,10 @@ impl<'o> From<&'o Order> for OrderRow<'o> {
             invoice,
             license_activated_at,
             linked_license_activated_at,
+            site,
+            payment_id,
+            quota,
+            quota_unit,
             assumed,
         } = order;
         Self {
@@ -314,6 +338,10 @@ impl<'o> From<&'o Order> for OrderRow<'o> {
             invoice: *invoice,
             license_activated_at: *license_activated_at,
             linked_license_activated_at: *linked_license_activated_at,
+            site: site.as_deref(),
+            payment_id: payment_id.as_ref().map(PaymentId::as_str),
+            quota: *quota,
+            quota_unit: quota_unit.as_deref(),
             assumed: *assumed,
         }
     }

@@ -1,5 +1,7 @@
 //! What of a purchase was consumed.
 
+use std::sync::Arc;
+
 use super::{SourceRef, UsageId};
 use crate::{
     money::Quantity,
@@ -29,10 +31,18 @@ pub struct Usage {
     pub usage_id: Option<UsageId>,
     /// When the usage it pays for began.
     pub usage_start: Option<Instant>,
+    /// When it ended.
+    pub usage_end: Option<Instant>,
     /// What was deducted; a reversal is negative.
     pub quantity: Quantity,
+    /// The unit of the quantity.
+    pub unit: Option<Arc<str>>,
     /// What it rests on.
     pub basis: Basis,
+    /// The product that was used.
+    pub product: Option<Arc<str>>,
+    /// What was metered, as `audio` or `720p`.
+    pub class: Option<Arc<str>>,
     /// Where it was read.
     pub at: SourceRef,
 }

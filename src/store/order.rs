@@ -5,7 +5,7 @@ use super::{
     wares::Wares,
 };
 use crate::{
-    money::{Currency, Money},
+    money::{Currency, Money, Quantity},
     record::{Assumed, FileId, Invoice, Order, OrderRow, OrderStatus, SourceRef},
     time::Moment,
 };
@@ -45,8 +45,11 @@ mod flag {
     pub(super) const INVOICE: u64 = 1 << 13;
     pub(super) const LICENSE: u64 = 1 << 14;
     pub(super) const LINKED_LICENSE: u64 = 1 << 15;
+    pub(super) const PAYMENT: u64 = 1 << 16;
+    pub(super) const QUOTA: u64 = 1 << 17;
+    pub(super) const QUOTA_UNIT: u64 = 1 << 18;
     /// Where the status stands, one more than its place; none is none.
-    pub(super) const STATUS_SHIFT: u32 = 16;
+    pub(super) const STATUS_SHIFT: u32 = 19;
 }
 
 const STATUSES: [OrderStatus; 5] = [
@@ -92,6 +95,10 @@ pub(crate) fn pack_order(order: &OrderRow<'_>, ware: u32, out: &mut Vec<u8>) {
         invoice,
         license_activated_at,
         linked_license_activated_at,
+        site: _,
+        payment_id,
+        quota,
+        quota_unit,
         assumed,
     } = order;
     let flags = [
@@ -111,6 +118,9 @@ pub(crate) fn pack_order(order: &OrderRow<'_>, ware: u32, out: &mut Vec<u8>) {
         (invoice.is_some(), flag::INVOICE),
         (license_activated_at.is_some(), flag::LICENSE),
         (linked_license_activated_at.is_some(), flag::LINKED_LICENSE),
+        (payment_id.is_some(), flag::PAYMENT),
+        (quota.is_some(), flag::QUOTA),
+        (quota_unit.is_some(), flag::QUOTA_UNIT),
     ];
     let flags = flags.into_iter().filter(|(is, _)| *is).fold(0, |flags, (_, bit)| flags | bit);
     let status = status.map_or(0, |status| place_of(&STATUSES, &status) + 1);
@@ -141,6 +151,15 @@ pub(crate) fn pack_order(order: &OrderRow<'_>, ware: u32, out: &mut Vec<u8>) {
     }
     if let Some(invoice) = invoice {
         put(out, u128::from(place_of(&INVOICES, &invoice)));
+    }
+    if let Some(payment_id) = payment_id {
+        put_bytes(out, payment_id.as_bytes());
+    }
+    if let Some(quota) = quota {
+        put_signed(out, quota.units());
+    }
+    if let Some(unit) = quota_unit {
+        put_bytes(out, unit.as_bytes());
     }
 }
 
@@ -248,6 +267,87 @@ pub(crate) fn unpack_order(bytes: &[u8], wares: &Wares) -> Order {
         invoice: is(flag::INVOICE).then(|| INVOICES[usize::from(packed.byte())]),
         license_activated_at,
         linked_license_activated_at,
+        site: ware.site.clone(),
+        payment_id: is(flag::PAYMENT).then(|| packed.text().into()),
+        quota: is(flag::QUOTA).then(|| Quantity::from_units(packed.signed())),
+        quota_unit: is(flag::QUOTA_UNIT).then(|| packed.text().into()),
         assumed: head.assumed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{option, prelude::*, sample::select};
+
+    use super::*;
+    use crate::{
+        record::{OrderKind, Tender, Tenders},
+        time::Instant,
+    };
+
+    fn instant() -> impl Strategy<Value = Instant> {
+        (-(1_i64 << 58)..(1_i64 << 58)).prop_map(Instant::from_micros)
+    }
+
+    prop_compose! {
+        fn order()(
+            (order_id, account_id, payer_id) in (".{1,9}", ".{1,9}", option::of(".{1,9}")),
+            (instance_id, site, payment_id, quota_unit) in
+                (option::of(".{1,9}"), option::of(".{1,9}"), option::of(".{1,9}"), option::of(".{1,9}")),
+            (file, line, sum, list) in (any::<u32>(), any::<u64>(), any::<i64>(), option::of(any::<i64>())),
+            moments in (instant(), option::of(instant()), option::of(instant()), option::of(instant())),
+            instants in
+                (option::of(instant()), option::of(instant()), option::of(instant()), option::of(instant())),
+            (months, quota) in (option::of(1_u32..1200), option::of(any::<i64>())),
+            (gift, promotion_forbids_refund, request, tenders) in any::<(bool, bool, bool, bool)>(),
+            (status, invoice) in (option::of(select(STATUSES.to_vec())), option::of(select(INVOICES.to_vec()))),
+        ) -> Order {
+            let mut paid = Tenders::none(Currency::parse("CNY").unwrap());
+            paid.set(Tender::FreeCredit, Money::from_units(sum.into()));
+            let (paid_at, delivered_at, effective_at, expires_at) = moments;
+            Order {
+                at: SourceRef { file: FileId(file), line },
+                order_id: order_id.as_str().into(),
+                instance_id: instance_id.as_deref().map(Into::into),
+                account_id: account_id.as_str().into(),
+                payer_id: payer_id.as_ref().unwrap_or(&account_id).as_str().into(),
+                product: "css".into(),
+                package_type: "traffic".into(),
+                kind: OrderKind::Renew,
+                status,
+                list_price: list.map(|units| Money::from_units(units.into())),
+                paid,
+                paid_at: Moment::exact(paid_at),
+                delivered_at: delivered_at.map(Moment::exact),
+                effective_at: effective_at.map(Moment::exact),
+                period_start: instants.0,
+                period_end: instants.1,
+                expires_at: expires_at.map(Moment::exact),
+                months,
+                gift,
+                promotion_forbids_refund,
+                invoice,
+                license_activated_at: instants.2,
+                linked_license_activated_at: instants.3,
+                site: site.as_deref().map(Into::into),
+                payment_id: payment_id.as_deref().map(Into::into),
+                quota: quota.map(|units| Quantity::from_units(units.into())),
+                quota_unit: quota_unit.as_deref().map(Into::into),
+                assumed: Assumed { request, tenders },
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_order_comes_back(order in order()) {
+            let mut wares = Wares::default();
+            wares.number("css", "traffic", OrderKind::Renew, Some("another site"));
+            let site = order.site.as_deref();
+            let ware = wares.number(&order.product, &order.package_type, order.kind, site);
+            let mut packed = Vec::new();
+            pack_order(&(&order).into(), ware, &mut packed);
+            prop_assert_eq!(unpack_order(&packed, &wares), order);
+        }
     }
 }

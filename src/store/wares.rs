@@ -4,12 +4,13 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::record::OrderKind;
 
-/// Product, package type and order kind: all that decides which policies are about an order.
+/// Product, package type, order kind and site: all that decides which policies are about an order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Ware {
     pub(crate) product: Arc<str>,
     pub(crate) package_type: Arc<str>,
     pub(crate) kind: OrderKind,
+    pub(crate) site: Option<Arc<str>>,
 }
 
 /// The wares of a run, each with a number.
@@ -21,8 +22,15 @@ pub(crate) struct Wares {
 
 impl Wares {
     /// The number of a ware.
-    pub(crate) fn number(&mut self, product: &str, package_type: &str, kind: OrderKind) -> u32 {
-        let ware = Ware { product: product.into(), package_type: package_type.into(), kind };
+    pub(crate) fn number(
+        &mut self,
+        product: &str,
+        package_type: &str,
+        kind: OrderKind,
+        site: Option<&str>,
+    ) -> u32 {
+        let (product, package_type) = (product.into(), package_type.into());
+        let ware = Ware { product, package_type, kind, site: site.map(Into::into) };
         let next = u32::try_from(self.list.len()).expect("wares are counted in 32 bits");
         *self.by_words.entry(ware).or_insert_with_key(|ware| {
             self.list.push(ware.clone());

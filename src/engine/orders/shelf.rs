@@ -35,7 +35,7 @@ pub(in crate::engine) struct Met<'b> {
     keys: KeyTable,
     list: Vec<Found<'b>>,
     /// The words of the first few of the list.
-    first: Vec<(Box<str>, Box<str>, OrderKind)>,
+    first: Vec<(Box<str>, Box<str>, OrderKind, Option<Box<str>>)>,
     words: Vec<u8>,
 }
 
@@ -51,10 +51,10 @@ impl<'b> Shelf<'b> {
         self.shared.into_inner().unwrap_or_else(PoisonError::into_inner).wares
     }
 
-    fn find(&self, product: &str, package_type: &str, kind: OrderKind) -> Found<'b> {
+    fn find(&self, product: &str, package_type: &str, kind: OrderKind, site: Option<&str>) -> Found<'b> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let Shared { wares, rules } = &mut *shared;
-        let ware = wares.number(product, package_type, kind);
+        let ware = wares.number(product, package_type, kind, site);
         if rules.len() == ware as usize {
             rules.push(Arc::new(Rules::of(wares.get(ware), self.book)));
         }
@@ -70,25 +70,31 @@ impl<'b> Met<'b> {
         product: &str,
         package_type: &str,
         kind: OrderKind,
+        site: Option<&str>,
     ) -> &Found<'b> {
-        let is_it = |(first, second, of): &(Box<str>, Box<str>, OrderKind)| {
-            *of == kind && **first == *product && **second == *package_type
+        let is_it = |(first, second, of, at): &(Box<str>, Box<str>, OrderKind, Option<Box<str>>)| {
+            *of == kind && **first == *product && **second == *package_type && at.as_deref() == site
         };
         if let Some(at) = self.first.iter().position(is_it) {
             return &self.list[at];
         }
-        // With the length of the first no two wares are written alike.
+        // With the lengths of the first two no two wares are written alike.
         self.words.clear();
         self.words.extend_from_slice(&product.len().to_le_bytes());
+        self.words.extend_from_slice(&package_type.len().to_le_bytes());
         self.words.extend_from_slice(product.as_bytes());
         self.words.extend_from_slice(package_type.as_bytes());
         self.words.push(kind as u8);
+        if let Some(site) = site {
+            self.words.push(b'@');
+            self.words.extend_from_slice(site.as_bytes());
+        }
         let next = u32::try_from(self.list.len()).expect("wares are counted in 32 bits");
         let at = self.keys.insert(&self.words, next).unwrap_or(next) as usize;
         if at == self.list.len() {
-            self.list.push(wares.find(product, package_type, kind));
+            self.list.push(wares.find(product, package_type, kind, site));
             if self.first.len() < FIRST_MAX {
-                self.first.push((product.into(), package_type.into(), kind));
+                self.first.push((product.into(), package_type.into(), kind, site.map(Into::into)));
             }
         }
         &self.list[at]

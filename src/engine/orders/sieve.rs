@@ -155,7 +155,7 @@ impl<'r> Sieve<'r> {
     }
 
     fn row(&self, met: &mut Met<'r>, sifted: &mut Sifted, row: &OrderRow<'_>, key: &Key<'_>) {
-        let found = met.find(&self.shelf, row.product, row.package_type, row.kind);
+        let found = met.find(&self.shelf, row.product, row.package_type, row.kind, row.site);
         let head = OrderHead::of(row, found.ware);
         let refund = self.known.as_ref().and_then(|known| known.refunds.find(key));
         let buyer = || buyer_of_package(row.account_id, found.package);

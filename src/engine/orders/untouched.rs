@@ -100,7 +100,7 @@ impl<'b> Rules<'b> {
     }
 
     pub(in crate::engine) fn of(ware: &Ware, book: &'b PolicyBook) -> Self {
-        let Ware { product, package_type, kind } = ware;
+        let Ware { product, package_type, kind, site: _ } = ware;
         let about: Vec<&Policy> = book.about(product).collect();
         let item = |policy: &&Policy| policy.applies.covers_item(product, package_type);
         let is_impossible = about

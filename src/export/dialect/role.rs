@@ -135,6 +135,10 @@ const ORDERS: &[Column] = &[
     column("invoice", Word, false),
     column("license_activated_at", Moment, false),
     column("linked_license_activated_at", Moment, false),
+    column("site", Word, false),
+    column("payment_id", Id, false),
+    column("quota", Quantity, false),
+    column("quota_unit", Text, false),
     column("assumed", Text, false),
 ];
 
@@ -151,6 +155,7 @@ const USAGE: &[Column] = &[
     column("account_id", Id, false),
     column("product", Word, false),
     column("description", Text, false),
+    column("class", Word, false),
 ];
 
 const REFUNDS: &[Column] = &[

@@ -12,7 +12,7 @@ use super::super::{
     schema::{OrderColumn as C, columns},
 };
 use crate::{
-    money::{Currency, Money},
+    money::{Currency, Money, Quantity},
     record::{
         Assumed, ControlTotal, Fate, Invoice, OrderKind, OrderRow, OrderStatus, Role, SourceRef, Tender,
         Tenders,
@@ -161,6 +161,10 @@ impl Columns {
             invoice: word(cell(C::Invoice), &Invoice::WORDS)?,
             license_activated_at: license,
             linked_license_activated_at: linked,
+            site: text(C::Site)?,
+            payment_id: text(C::PaymentId)?,
+            quota: quota(record, self.places[C::Quota as usize])?,
+            quota_unit: text(C::QuotaUnit)?,
             assumed: cell(C::Assumed).is_none().then(Assumed::default)?,
         };
         for &(amount, _) in &self.amounts {
@@ -184,6 +188,17 @@ fn plain<'r>(record: &impl Fields<'r>, column: usize) -> Option<Option<&'r str>>
         Some(_) => record.text(column).map(Some),
         None => Some(None),
     }
+}
+
+/// A cell that is empty or a quantity that is not negative; `None` for any other.
+#[inline]
+#[expect(clippy::option_option, reason = "as for a text")]
+fn quota<'r>(record: &impl Fields<'r>, column: usize) -> Option<Option<Quantity>> {
+    if record.cell(column).is_none() {
+        return Some(None);
+    }
+    let units = record.units(column).filter(|units| *units >= 0)?;
+    Some(Some(Quantity::from_units(units.into())))
 }
 
 /// A cell that is empty or a word of a closed set; `None` for any other.

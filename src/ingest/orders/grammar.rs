@@ -5,7 +5,7 @@ use super::super::{
     schema::OrderColumn as C,
 };
 use crate::{
-    money::Currency,
+    money::{Currency, Quantity},
     record::{Invoice, OrderKind, OrderRow, OrderStatus, SourceRef, Tender, Tenders},
 };
 
@@ -46,6 +46,10 @@ pub(in crate::ingest) fn order<'r>(cells: &mut Cells<'r>, at: SourceRef) -> Resu
         invoice: cells.word(C::Invoice, &Invoice::WORDS)?,
         license_activated_at: cells.instant(C::LicenseActivatedAt)?,
         linked_license_activated_at: cells.instant(C::LinkedLicenseActivatedAt)?,
+        site: cells.text(C::Site)?,
+        payment_id: cells.id(C::PaymentId)?,
+        quota: quota(cells)?,
+        quota_unit: cells.text(C::QuotaUnit)?,
         assumed: cells.assumed(C::Assumed)?,
     })
 }
@@ -85,4 +89,17 @@ fn months(cells: &Cells<'_>) -> Result<Option<u32>, Fault> {
             reason: format!("{text:?} is not a whole number of months from 1 to 1200"),
         }),
     }
+}
+
+/// What a package holds; never negative.
+fn quota(cells: &mut Cells<'_>) -> Result<Option<Quantity>, Fault> {
+    if cells.text(C::Quota)?.is_none() {
+        return Ok(None);
+    }
+    let quota = cells.quantity(C::Quota)?;
+    if quota.units() < 0 {
+        let reason = format!("{quota} is negative; it is what the package holds");
+        return Err(Fault { column: "quota", reason });
+    }
+    Ok(Some(quota))
 }

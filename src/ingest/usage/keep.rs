@@ -116,8 +116,12 @@ impl Line<'_> {
             posted_at: self.posted_at,
             usage_id: self.usage_id.map(|id| UsageId::from(text(id))),
             usage_start: self.usage_start,
+            usage_end: self.usage_end,
             quantity: self.quantity,
+            unit: self.unit.map(Into::into),
             basis: self.basis,
+            product: self.product.map(Into::into),
+            class: self.class.map(Into::into),
             at: self.at,
         }
     }

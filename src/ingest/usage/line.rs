@@ -32,10 +32,18 @@ pub struct Line<'r> {
     pub posted_at: Moment,
     /// When the usage it pays for began.
     pub usage_start: Option<Instant>,
+    /// When it ended.
+    pub usage_end: Option<Instant>,
     /// What was deducted; a reversal is negative.
     pub quantity: Quantity,
+    /// The unit of the quantity.
+    pub unit: Option<&'r str>,
     /// What it rests on.
     pub basis: Basis,
+    /// The product that was used.
+    pub product: Option<&'r str>,
+    /// What was metered.
+    pub class: Option<&'r str>,
     /// Where it was read.
     pub at: SourceRef,
 }
@@ -64,8 +72,12 @@ pub(in crate::ingest) fn line<'r>(cells: &mut Cells<'r>, at: SourceRef) -> Resul
         usage_id: cells.id(C::UsageId).ok().flatten().map(str::as_bytes),
         posted_at: cells.required(C::PostedAt, posted_at)?,
         usage_start,
+        usage_end,
         quantity: cells.quantity(C::Quantity)?,
+        unit: cells.text(C::Unit)?,
         basis: cells.word(C::Basis, &Basis::WORDS)?.unwrap_or(Basis::Deduction),
+        product: cells.text(C::Product)?,
+        class: cells.text(C::Class)?,
         at,
     })
 }
@@ -81,11 +93,25 @@ pub(super) struct Columns {
     usage_end: usize,
     quantity: usize,
     basis: usize,
+    unit: usize,
+    product: usize,
+    class: usize,
 }
 
 /// The deciding columns, all others being not looked at.
-const DECIDING: [C; 8] =
-    [C::UsageId, C::OrderId, C::InstanceId, C::PostedAt, C::UsageStart, C::UsageEnd, C::Quantity, C::Basis];
+const DECIDING: [C; 11] = [
+    C::UsageId,
+    C::OrderId,
+    C::InstanceId,
+    C::PostedAt,
+    C::UsageStart,
+    C::UsageEnd,
+    C::Quantity,
+    C::Basis,
+    C::Unit,
+    C::Product,
+    C::Class,
+];
 
 /// The slots of the deciding columns.
 pub(super) fn slots(layout: &Layout) -> Option<Slots> {
@@ -94,9 +120,20 @@ pub(super) fn slots(layout: &Layout) -> Option<Slots> {
 
 impl Columns {
     pub(super) fn of(layout: &Layout) -> Self {
-        let [usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis] =
-            DECIDING.map(|column| layout.places[usize::from(column)].unwrap_or(NOWHERE));
-        Self { usage_id, order_id, instance_id, posted_at, usage_start, usage_end, quantity, basis }
+        let place = |column: C| layout.places[usize::from(column)].unwrap_or(NOWHERE);
+        Self {
+            usage_id: place(C::UsageId),
+            order_id: place(C::OrderId),
+            instance_id: place(C::InstanceId),
+            posted_at: place(C::PostedAt),
+            usage_start: place(C::UsageStart),
+            usage_end: place(C::UsageEnd),
+            quantity: place(C::Quantity),
+            basis: place(C::Basis),
+            unit: place(C::Unit),
+            product: place(C::Product),
+            class: place(C::Class),
+        }
     }
 
     /// Where the order that a row names stands.
@@ -149,6 +186,8 @@ impl Columns {
             Some(b"raw") => Basis::Raw,
             Some(_) => return None,
         };
+        let [unit, product, class] = [self.unit, self.product, self.class];
+        let (unit, product, class) = (text(record, unit)?, text(record, product)?, text(record, class)?);
         sums.rows += 1;
         sums.quantity += i128::from(quantity);
         sums.zone_assumed += zone_assumed;
@@ -163,12 +202,25 @@ impl Columns {
             usage_id,
             posted_at: Moment::exact(Instant::from_micros(posted_at.micros)),
             usage_start: usage_start.map(Instant::from_micros),
+            usage_end: usage_end.map(Instant::from_micros),
             quantity: Quantity::from_units(quantity.into()),
+            unit,
             basis,
+            product,
+            class,
             at,
         });
         Some(())
     }
+}
+
+/// A cell that is empty, or a text without blanks around it; `None` for any other.
+#[inline]
+#[expect(clippy::option_option, reason = "no cell, a cell that is read, and a cell that is to be looked at")]
+fn text<'r>(record: &impl Fields<'r>, column: usize) -> Option<Option<&'r str>> {
+    let Some(bytes) = record.cell(column) else { return Some(None) };
+    let text = std::str::from_utf8(bytes).ok()?;
+    (text.trim().len() == text.len()).then_some(Some(text))
 }
 
 /// Totals of rows whose fields were all in their usual layout.
