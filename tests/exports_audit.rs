@@ -103,11 +103,22 @@ fn findings(folder: &Path, path: &str) -> Vec<(String, String, String, String, S
                 text(&finding["order_id"]),
                 text(&finding["finding"]),
                 text(&finding["amount_at_risk"]),
-                text(&finding["explanation"]),
+                nowhere(&text(&finding["explanation"])),
                 text(&finding["fingerprint"]),
             )
         })
         .collect()
+}
+
+/// A sentence without the places of the rows that it names.
+fn nowhere(text: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        let place = word.trim_end_matches([';', '.', ',']);
+        let line = place.rsplit_once(':').map(|(_, line)| line);
+        let names_row = place.contains(".csv") && line.is_some_and(|line| line.parse::<u64>().is_ok());
+        if names_row { word.replace(place, "a row") } else { word.to_owned() }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn slugs(found: &[(String, String, String, String, String)]) -> Vec<(&str, &str)> {
@@ -306,8 +317,7 @@ fn a_finding_says_how_its_refund_came_to_the_order() {
     let (flow, list) = (read("alibaba-billflow/interface.csv"), read("alibaba-orders/interface.csv"));
     let both = said(&[("e/flow.csv", &flow), ("e/orders.csv", &list)]);
     let tied = both.iter().filter(|finding| finding.0 == "202012345675912");
-    assert!(tied.clone().count() > 0);
-    assert!(tied.clone().all(|finding| finding.3.contains("by another export that names it")), "{both:?}");
+    assert!(tied.clone().count() > 0, "the list names the order itself: {both:?}");
     let alone = said(&[("e/flow.csv", &flow)]);
     assert_eq!(alone.len(), 1);
     assert_eq!((alone[0].0.as_str(), alone[0].1.as_str()), ("?210000000012345", "orphan-refund"));
@@ -432,17 +442,15 @@ fn a_conversion_gives_the_findings_of_the_original() {
 
 #[test]
 fn a_conversion_names_every_file_that_cannot_be_read() {
-    let mixed = BILL.replace(",-80.00,0,0,0,-80.00", ",80.00,0,0,0,80.00");
-    let other = mixed.replace("281975", "281985").replace("281976", "281986");
+    let cut = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3];
     let here = folder(&[
-        ("e/july.csv", mixed.as_bytes()),
-        ("e/august.csv", other.as_bytes()),
+        ("e/july.csv.gz", &cut[..]),
+        ("e/august.csv.gz", &cut[..]),
         ("e/good.csv", BILL.as_bytes()),
     ]);
     let ran = run(here.path(), &["convert", "e", "--out", "c"]);
     assert_eq!(ran.code, Some(2), "{}", ran.out);
-    assert!(ran.err.contains("e/july.csv: refunds have both signs"), "{}", ran.err);
-    assert!(ran.err.contains("e/august.csv: refunds have both signs"), "{}", ran.err);
+    assert!(ran.err.contains("e/july.csv.gz") && ran.err.contains("e/august.csv.gz"), "{}", ran.err);
     assert!(!here.path().join("c").exists());
 }
 
@@ -499,12 +507,16 @@ fn the_first_message_helps() {
     let ran = run(here.path(), &["audit", "e", "--dialect", "other.csv=focus"]);
     assert!(ran.err.contains("--dialect other.csv=focus: no such file among the inputs"), "{}", ran.err);
 
+    // A refund that was taken back is told, and the rest is audited.
     let mixed = folder(&[("mixed.csv", mixed.as_bytes()), ("used.csv", DEDUCTIONS.as_bytes())]);
-    let ran = run(mixed.path(), &["audit", "mixed.csv", "used.csv"]);
-    assert_eq!(ran.code, Some(2));
-    assert!(ran.err.contains("mixed.csv: refunds have both signs"), "{}", ran.err);
-    let ran = run(mixed.path(), &["inspect", "mixed.csv"]);
-    assert!(ran.out.contains("refunds have both signs"), "{}{}", ran.out, ran.err);
+    let ran = run(mixed.path(), &[&["audit", "mixed.csv", "used.csv"][..], &COVERED].concat());
+    assert_ne!(ran.code, Some(2), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("were taken back: set aside"), "{}", ran.out);
+    assert!(
+        ran.out.contains("mixed.csv     5         3         0          0             2  ties"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -530,7 +542,7 @@ fn threads_and_the_order_of_files_change_nothing() {
 #[test]
 fn a_refund_of_a_bill_finds_its_order_in_a_canonical_file() {
     let orders = "order_id,instance_id,account_id,product,package_type,currency,paid_at,paid_cash\n\
-                  A-1,281976,9,css,traffic,CNY,2024-07-16 15:07:09,100.00\n";
+                  A-1,281976,909619400,css,traffic,CNY,2024-07-16 15:07:09,100.00\n";
     let lines: Vec<&str> = BILL.lines().collect();
     let refund = [lines[0], lines[4]].join("\n");
     let here = folder(&[
@@ -567,9 +579,9 @@ fn the_order_list_tells_when_a_refund_of_the_bill_flow_was_asked_for() {
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let refunds = fs::read_to_string(here.path().join("c/refunds.csv")).unwrap();
     let row = refunds.lines().nth(1).unwrap();
-    assert!(row.contains("202403010000001") && row.contains("2024-03-03T00:00:00Z"), "{row}");
+    assert!(row.contains("202403010000001") && row.contains("2024-03-03T08:00:00+08:00"), "{row}");
     // Nothing is assumed any more, and the day of the payment is that of the completion.
-    assert!(!row.contains("requested_at") && row.contains("2024-04-20 08:00:00"), "{row}");
+    assert!(!row.contains("requested_at") && row.contains("2024-04-20T08:00:00+08:00"), "{row}");
     fs::remove_file(here.path().join("e/orders.csv")).unwrap();
     run(here.path(), &["convert", "e", "--out", "alone"]);
     let refunds = fs::read_to_string(here.path().join("alone/refunds.csv")).unwrap();

@@ -281,12 +281,21 @@ fn told(finding: &Finding) -> String {
         finding.expected_total,
         finding.actual_total,
         finding.citation,
-        finding.explanation,
+        nowhere(&finding.explanation),
         finding.readings,
         finding.primary,
         finding.exposure,
         finding.fingerprint(),
     )
+}
+
+/// A sentence without the lines of the rows that it names.
+fn nowhere(text: &str) -> String {
+    let word = |word: &str| match word.trim_end_matches([';', '.', ',']).rsplit_once(".csv:") {
+        Some((_, line)) if line.parse::<u64>().is_ok() => "a row".to_owned(),
+        _ => word.to_owned(),
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// Findings about orders, and outcomes.

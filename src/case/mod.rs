@@ -1,18 +1,24 @@
 //! Everything known about one order, ready to be judged.
 
+use std::sync::Arc;
+
 use crate::{
     money::Quantity,
-    record::{Event, Order, Refund, RefundId, SourceRef, Usage},
+    record::{Difference, Event, FileId, Order, Refund, RefundId, Role, SourceRef, Usage},
     time::{Calendar, Instant, Interval},
 };
 
-/// Why the records of an order cannot be trusted.
+/// Rows of the case that contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Conflict {
-    /// The order stands again, with different content, in these rows.
-    Order(Vec<SourceRef>),
-    /// One of its refund or usage rows stands again with different content, in these rows.
-    Row(Vec<SourceRef>),
+pub struct Conflict {
+    /// Whether they are rows of the order itself, as against its refunds or its usage.
+    pub of_order: bool,
+    /// The rows, the one that is kept left out where it is that of the order.
+    pub rows: Vec<SourceRef>,
+    /// In what they differ, as far as the columns are known.
+    pub differences: Vec<Difference>,
+    /// The case as the other rows tell it, where that can be put together.
+    pub others: Vec<Case>,
 }
 
 /// A refund of the case, and the earlier refund of the run that has the same channel transaction.
@@ -29,6 +35,8 @@ pub struct CaseRefund {
 pub struct Case {
     /// The order.
     pub order: Order,
+    /// Further rows that the order and its refunds were brought together from: role, id and row.
+    pub also: Vec<(Role, Box<str>, SourceRef)>,
     /// Its refunds, by request and id.
     pub refunds: Vec<CaseRefund>,
     /// Its usage rows by time of posting, kept where their times can matter.
@@ -47,6 +55,7 @@ impl Case {
     pub const fn new(order: Order) -> Self {
         Self {
             order,
+            also: Vec::new(),
             refunds: Vec::new(),
             usage: Vec::new(),
             unkept_net: Quantity::ZERO,
@@ -83,6 +92,8 @@ pub struct Horizon {
     pub calendar: Calendar,
     /// Whether unclaimed refunds are findings.
     pub opportunities: bool,
+    /// The files by their number, for sentences that name a row.
+    pub files: Arc<[String]>,
 }
 
 impl Horizon {
@@ -96,6 +107,17 @@ impl Horizon {
             events_known: true,
             calendar: Calendar::default(),
             opportunities: false,
+            files: Arc::default(),
+        }
+    }
+
+    /// A row as sentences name it: `bill.csv:2`.
+    #[must_use]
+    pub fn name(&self, row: SourceRef) -> String {
+        let SourceRef { file: FileId(file), line } = row;
+        match self.files.get(file as usize) {
+            Some(name) => format!("{name}:{line}"),
+            None => format!("file {file}:{line}"),
         }
     }
 }

@@ -1,11 +1,8 @@
 //! Records of exports, tied to each other across files before they are taken.
 
 use crate::{
-    export::{
-        self,
-        convert::{Linked, Linker},
-    },
-    ingest::{ExportRead, FileRead, Records, Source, absorb, accept, assume, role_of_table},
+    export::{self, convert::Linker},
+    ingest::{ExportRead, FileRead, Records, Source, accept, assume},
     record::{Defect, OrderId, OrderRow},
     time::Offset,
 };
@@ -20,6 +17,10 @@ pub(super) fn as_export(order: &OrderRow<'_>) -> export::convert::Record {
     let known = [
         ("order_id", Some(order.order_id.to_owned())),
         ("instance_id", order.instance_id.map(str::to_owned)),
+        ("account_id", Some(order.account_id.to_owned())),
+        ("product", Some(order.product.to_owned())),
+        ("package_type", Some(order.package_type.to_owned())),
+        ("order_kind", Some(order.kind.word().to_owned())),
         ("paid_at", Some(order.paid_at.earliest().text(Offset::BEIJING))),
     ];
     for (column, text) in known {
@@ -33,9 +34,8 @@ pub(super) fn as_export(order: &OrderRow<'_>) -> export::convert::Record {
         rows: 0,
         resources: Vec::new(),
         sign_as_read: None,
-        // What a canonical file says of an order outranks nothing and is outranked by nothing.
-        total_only: false,
-        request_assumed: false,
+        assumed: Vec::new(),
+        product: None,
         notes: Vec::new(),
     }
 }
@@ -64,24 +64,15 @@ pub(super) fn link(
             files[at] = file;
         }
         let at_once = read.records.into_iter().filter_map(|record| linker.add(place, record));
-        through.extend(at_once.map(|record| Linked::Record { file: place, record }));
+        through.extend(at_once.map(|record| (place, record)));
     }
     through.extend(linker.finish());
-    for one in through {
-        match one {
-            // An order of a canonical file is a record already.
-            Linked::Record { file: KNOWN, .. } => {}
-            Linked::Record { file, mut record } => {
-                assume(&mut record);
-                let at = sources[file].parts[record.part].0.0 as usize;
-                let mut records = Records::default();
-                accept(&record, &mut files[at], &mut records, defects);
-                take(records);
-            }
-            Linked::Absorbed { file, part, rows, role, .. } => {
-                let at = sources[file].parts[part].0.0 as usize;
-                absorb(role_of_table(role), rows, &mut files[at]);
-            }
-        }
+    // An order of a canonical file is a record already.
+    for (place, mut record) in through.into_iter().filter(|(place, _)| *place != KNOWN) {
+        assume(&mut record);
+        let at = sources[place].parts[record.part].0.0 as usize;
+        let mut records = Records::default();
+        accept(&record, &mut files[at], &mut records, defects);
+        take(records);
     }
 }

@@ -4,13 +4,13 @@ use super::{
     aside::Aside,
     events::{self, Events},
     kept::{KeptRows, Single},
-    orders::Orders,
-    refunds::{Refunds, RefundsRead},
+    orders::{JoinedOrder, Orders},
+    refunds::{Contradicted, Refunds, RefundsRead},
 };
 use crate::{
     case::{Case, Conflict},
     money::Quantity,
-    record::{Event, Refund},
+    record::{Event, Order, Refund, Role},
 };
 
 /// What is known beside orders and usage.
@@ -53,13 +53,28 @@ impl Part<'_> {
         case.refunds = refunds.of(&order.order_id);
         case.usage = rows;
         case.unkept_net = self.sums.get(number as usize).copied().unwrap_or_default();
-        let of_usage = (!contradicted.is_empty()).then_some(&contradicted);
-        let row_conflict = refunds.contradicted.get(&order.order_id).or(of_usage);
-        case.conflict = match self.orders.contradictions(number) {
-            Some(rows) => Some(Conflict::Order(rows.to_vec())),
-            None => row_conflict.map(|rows| Conflict::Row(rows.clone())),
+        let joined = self.orders.joined(number);
+        let of_order = joined.iter().flat_map(|joined| &joined.rows).copied();
+        case.also = of_order.map(|at| (Role::Orders, case.order.order_id.as_str().into(), at)).collect();
+        for one in &case.refunds {
+            let id = &one.refund.refund_id;
+            let rows = refunds.also_at(id).iter();
+            case.also.extend(rows.map(|at| (Role::Refunds, id.as_str().into(), *at)));
+        }
+        let mut case = case.sorted();
+        case.conflict = match joined.filter(|joined| !joined.others.is_empty()) {
+            Some(joined) => Some(conflict_of_order(&case, joined)),
+            None => match refunds.contradicted(&case.order.order_id) {
+                Some(about) => Some(conflict_of_refunds(&case, about)),
+                None => (!contradicted.is_empty()).then_some(Conflict {
+                    of_order: false,
+                    rows: contradicted,
+                    differences: Vec::new(),
+                    others: Vec::new(),
+                }),
+            },
         };
-        (case.sorted(), aside)
+        (case, aside)
     }
 
     /// The case of an order that is not in question: it has no refund, no kept row and no contradiction.
@@ -68,6 +83,50 @@ impl Part<'_> {
         case.events = self.facts.events.of(&case.order);
         case.unkept_net = self.sums.get(number as usize).copied().unwrap_or_default();
         case.sorted()
+    }
+}
+
+/// How the case would be told by the other rows of its order. Another thing that was bought is another case, which
+/// cannot be put together here.
+fn conflict_of_order(case: &Case, joined: &JoinedOrder) -> Conflict {
+    let bought =
+        |order: &Order| (order.product.clone(), order.package_type.clone(), order.kind, order.site.clone());
+    let same =
+        |order: &&Order| order.account_id == case.order.account_id && bought(order) == bought(&case.order);
+    let others: Vec<Case> = joined
+        .others
+        .iter()
+        .filter(same)
+        .map(|order| Case { order: order.clone(), ..case.clone() })
+        .collect();
+    let is_whole = others.len() == joined.others.len();
+    Conflict {
+        of_order: true,
+        rows: joined.rows.clone(),
+        differences: joined.differences.clone(),
+        others: if is_whole { others } else { Vec::new() },
+    }
+}
+
+/// The same by the other rows of its refunds, one refund at a time; where several are contradicted nothing is put
+/// together.
+fn conflict_of_refunds(case: &Case, about: &Contradicted) -> Conflict {
+    let other = |refund: &Refund| {
+        let is_of_order = refund.order_id == case.order.order_id;
+        let mut other = case.clone();
+        let own = other.refunds.iter_mut().find(|own| own.refund.refund_id == refund.refund_id)?;
+        own.refund = refund.clone();
+        is_of_order.then(|| other.sorted())
+    };
+    let others: Option<Vec<Case>> = match about.others.as_slice() {
+        [others] => others.iter().map(other).collect(),
+        _ => None,
+    };
+    Conflict {
+        of_order: false,
+        rows: about.rows.clone(),
+        differences: about.differences.clone(),
+        others: others.unwrap_or_default(),
     }
 }
 

@@ -283,6 +283,7 @@ impl Read {
             events_known: self.files.iter().any(|file| file.gives(Role::Events)),
             calendar: self.calendar.clone(),
             opportunities: options.opportunities,
+            files: self.files.iter().map(FileRead::name).collect(),
         }
     }
 }

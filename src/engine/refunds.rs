@@ -1,6 +1,6 @@
 //! Refunds of a run: packed, each once, found by order, with what they repeat.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
@@ -8,7 +8,9 @@ use super::{aside::Aside, orders::Orders};
 use crate::{
     case::CaseRefund,
     ingest::refund_amounts,
-    record::{OrderId, Refund, RefundStatus, Role, SourceRef},
+    record::{
+        Difference, Join, OrderId, Refund, RefundId, RefundStatus, Role, SourceRef, Together, bring_together,
+    },
     scan::keys::{Key, KeyTable},
     store::{Arena, Place, RefundHead, pack_refund, refund_head, refunded_order_of, unpack_refund},
     time::Instant,
@@ -32,26 +34,13 @@ impl RefundsRead {
 
     /// Keeps one of each and marks those that repeat the channel transaction of an earlier one.
     pub(super) fn once(self, aside: &mut Vec<Aside>) -> Refunds {
-        let Self { arena, places, .. } = self;
-        let mut contradicted: BTreeMap<OrderId, Vec<SourceRef>> = BTreeMap::new();
+        let Self { arena, mut places, .. } = self;
+        let mut arena = arena;
+        let joined = join_rows(&mut arena, &mut places, aside);
         let mut rows: Vec<Row> = Vec::with_capacity(places.len());
         {
-            // Read once each, and sorted three times.
-            let mut all: Vec<(RefundHead<'_>, Place)> =
+            let mut kept: Vec<(RefundHead<'_>, Place)> =
                 places.into_par_iter().map(|place| (refund_head(arena.at(place)), place)).collect();
-            all.par_sort_unstable_by(|(a, _), (b, _)| a.refund_id.cmp(b.refund_id));
-            let mut kept: Vec<(RefundHead<'_>, Place)> = Vec::with_capacity(all.len());
-            for same in all.chunk_by(|(a, _), (b, _)| a.refund_id == b.refund_id) {
-                let place = match same {
-                    [one] => {
-                        kept.push(*one);
-                        continue;
-                    }
-                    _ => settle(&arena, same.iter().map(|(_, place)| *place), &mut contradicted, aside),
-                };
-                kept.push((refund_head(arena.at(place)), place));
-            }
-            drop(all);
             kept.par_sort_unstable_by(|(a, _), (b, _)| {
                 (a.requested_at, a.refund_id).cmp(&(b.requested_at, b.refund_id))
             });
@@ -70,40 +59,79 @@ impl RefundsRead {
             by_order.par_sort_by(|a, b| a.0.cmp(b.0));
             rows.extend(by_order.into_iter().map(|(_, row)| row));
         }
-        for rows in contradicted.values_mut() {
-            rows.sort_unstable();
-            rows.dedup();
-        }
-        Refunds::found(arena, rows, contradicted)
+        Refunds::found(arena, rows, joined)
     }
 }
 
-/// Of refunds with one id, the one that is kept: which goes by what they say, so that the order of rows
-/// decides nothing. Identical rows are repetitions, others leave their orders open.
-fn settle(
-    arena: &Arena,
-    places: impl Iterator<Item = Place>,
-    contradicted: &mut BTreeMap<OrderId, Vec<SourceRef>>,
-    aside: &mut Vec<Aside>,
-) -> Place {
-    let unpacked = places.map(|place| (unpack_refund(arena.at(place)), place));
-    let mut all: Vec<(Refund, Place)> = unpacked.collect();
-    all.sort_by(|(a, _), (b, _)| a.compare_content(b).then_with(|| a.at.cmp(&b.at)));
-    let mut all = all.into_iter();
-    let (kept, place) = all.next().expect("several refunds have one id");
-    let mut last_other: Option<Refund> = None;
-    for (refund, _) in all {
-        let says_the_same = |other: &Refund| other.compare_content(&refund).is_eq();
-        let is_repeated = says_the_same(&kept) || last_other.as_ref().is_some_and(says_the_same);
-        let amounts = refund_amounts(&refund);
-        aside.push(Aside { at: refund.at, role: Role::Refunds, amounts, is_repeated });
-        if !is_repeated {
-            contradicted.entry(kept.order_id.clone()).or_default().extend([kept.at, refund.at]);
-            contradicted.entry(refund.order_id.clone()).or_default().extend([kept.at, refund.at]);
-            last_other = Some(refund);
+/// What rows of refunds that have one id come to.
+#[derive(Debug, Default)]
+pub(super) struct Joined {
+    /// By refund: rows beside the one that is kept; those that repeat another word for word are left out.
+    also_at: BTreeMap<RefundId, Vec<SourceRef>>,
+    /// By order: rows of its refunds that contradict each other.
+    contradicted: BTreeMap<OrderId, Contradicted>,
+}
+
+/// Rows of refunds of one order that contradict each other.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Contradicted {
+    pub(super) rows: Vec<SourceRef>,
+    pub(super) differences: Vec<Difference>,
+    /// Of each such refund, what its other rows lead to.
+    pub(super) others: Vec<Vec<Refund>>,
+}
+
+/// Leaves one place for each id. Identical rows are repetitions, others are brought together; where they
+/// contradict each other their orders are left open. The order of rows decides nothing.
+fn join_rows(arena: &mut Arena, places: &mut Vec<Place>, aside: &mut Vec<Aside>) -> Joined {
+    let mut joined = Joined::default();
+    let mut several: Vec<Vec<Refund>> = Vec::new();
+    {
+        let mut all: Vec<(RefundHead<'_>, Place)> =
+            places.par_iter().map(|place| (refund_head(arena.at(*place)), *place)).collect();
+        all.par_sort_unstable_by(|(a, _), (b, _)| a.refund_id.cmp(b.refund_id));
+        places.clear();
+        for same in all.chunk_by(|(a, _), (b, _)| a.refund_id == b.refund_id) {
+            match same {
+                [(_, one)] => places.push(*one),
+                _ => several.push(same.iter().map(|(_, place)| unpack_refund(arena.at(*place))).collect()),
+            }
         }
     }
-    place
+    let mut packed = Vec::new();
+    for mut rows in several {
+        rows.sort_by(Refund::rank);
+        let mut further = Vec::new();
+        for at in 1..rows.len() {
+            let is_repeated = rows[at - 1].says_the_same(&rows[at]);
+            let refund = &rows[at];
+            let amounts = refund_amounts(refund);
+            aside.push(Aside { at: refund.at, role: Role::Refunds, amounts, is_repeated });
+            if !is_repeated {
+                further.push(refund.at);
+            }
+        }
+        let orders: BTreeSet<OrderId> = rows.iter().map(|refund| refund.order_id.clone()).collect();
+        let Together { record, others, differences } = bring_together(rows);
+        if !others.is_empty() {
+            let of_others = others.iter().map(|other| &other.order_id);
+            let open: BTreeSet<&OrderId> = of_others.chain([&record.order_id]).collect();
+            for order in orders.iter().filter(|order| open.contains(order)) {
+                let about = joined.contradicted.entry(order.clone()).or_default();
+                about.rows.extend(further.iter().copied().chain([record.at]));
+                about.rows.sort_unstable();
+                about.differences.extend(differences.iter().cloned());
+                about.others.push(others.clone());
+            }
+        }
+        packed.clear();
+        pack_refund(&record, &mut packed);
+        places.push(arena.push(&packed));
+        if !further.is_empty() {
+            joined.also_at.insert(record.refund_id, further);
+        }
+    }
+    joined
 }
 
 /// A refund, and the earlier one that it repeats.
@@ -114,7 +142,7 @@ type Row = (Place, Option<Place>);
 pub(super) struct Refunds {
     arena: Arena,
     rows: Vec<Row>,
-    pub(super) contradicted: BTreeMap<OrderId, Vec<SourceRef>>,
+    joined: Joined,
     /// Orders that rows are for, numbered in the order of their rows, and behind them others that are contradicted.
     orders: KeyTable,
     /// By number of an order: where its rows end, and those of the next begin.
@@ -137,7 +165,7 @@ pub(super) struct OfOrder<'f> {
 
 impl Refunds {
     /// Rows by order.
-    fn found(arena: Arena, rows: Vec<Row>, contradicted: BTreeMap<OrderId, Vec<SourceRef>>) -> Self {
+    fn found(arena: Arena, rows: Vec<Row>, joined: Joined) -> Self {
         let order_of = |(place, _): &Row| refunded_order_of(arena.at(*place));
         let mut ids: Vec<&str> = Vec::new();
         let (mut ends, mut end) = (Vec::new(), 0);
@@ -146,11 +174,21 @@ impl Refunds {
             ids.push(order_of(&of_order[0]));
             ends.push(end);
         }
-        ids.extend(contradicted.keys().map(OrderId::as_str));
+        ids.extend(joined.contradicted.keys().map(OrderId::as_str));
         let mut orders = KeyTable::with_capacity(ids.len());
         // One that has rows and is contradicted beside keeps its number.
         orders.insert_batch(ids.into_iter().map(|id| Key::of(id.as_bytes())).zip(0..), |_, _, _| {});
-        Self { arena, rows, contradicted, orders, ends }
+        Self { arena, rows, joined, orders, ends }
+    }
+
+    /// The rows of an order's refunds that contradict each other.
+    pub(super) fn contradicted(&self, order: &OrderId) -> Option<&Contradicted> {
+        self.joined.contradicted.get(order)
+    }
+
+    /// The rows that a refund was brought together from, beside its own.
+    pub(super) fn also_at(&self, refund: &RefundId) -> &[SourceRef] {
+        self.joined.also_at.get(refund).map_or(&[], Vec::as_slice)
     }
 
     /// Every refund, by order.
@@ -200,7 +238,7 @@ impl Refunds {
     /// Of each number, whether the order has a refund.
     pub(super) fn refunded(&self, orders: &Orders<'_>) -> Vec<bool> {
         let own = self.by_order().map(OfOrder::order_id);
-        let ids = own.chain(self.contradicted.keys().map(OrderId::as_str));
+        let ids = own.chain(self.joined.contradicted.keys().map(OrderId::as_str));
         let mut numbers = Vec::new();
         orders.keys().get_batch(ids.map(str::as_bytes), &mut numbers);
         let mut refunded = vec![false; orders.numbers()];

@@ -6,7 +6,7 @@ use super::{boundary::boundary, tests_told::tests};
 use crate::{
     case::{Case, Horizon},
     ingest::FileRead,
-    judge::{Answer, Judgement, Request, View, judge, of_site, reason},
+    judge::{Answer, Judgement, Request, View, judge, of_site, reason, settled},
     layout::hanging,
     policy::{Candidates, Eligibility, Owed, PolicyBook},
     record::{Basis, EventKey, SourceRef},
@@ -36,7 +36,9 @@ pub fn explain(
     files: &[FileRead],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let view = View::new(case, horizon);
+    let settled = settled(case, &Candidates::of_order(book, &case.order), horizon);
+    let told = settled.as_ref().map_or(case, |(case, _)| case);
+    let view = View::new(told, horizon);
     let judgement = judge(case, book, horizon);
     let place = |at: SourceRef| {
         let name = files.get(at.file.0 as usize).map(FileRead::name).unwrap_or_default();

@@ -226,10 +226,9 @@ impl<'r> Cells<'r> {
     fn assumed_words(&self, at: usize, text: &str) -> Result<Assumed, Fault> {
         match Assumed::parse(text) {
             Ok(assumed) => Ok(assumed),
-            Err(word) => self.fault(
-                at,
-                format!("{} is not one of {}, {}", brief(word), Assumed::REQUEST, Assumed::TENDERS),
-            ),
+            Err(word) => {
+                self.fault(at, format!("{} is not one of {}", brief(word), Assumed::WORDS.join(", ")))
+            }
         }
     }
 

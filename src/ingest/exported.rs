@@ -25,7 +25,8 @@ use crate::{
         convert::{self, Conversion, Item, Note, UNLINKED_MARK},
         dialect::{self, Class},
     },
-    record::{Assumed, Defect, Fate, FileId, Link, Order, Role, SourceRef},
+    record::{Assumed, Defect, Fate, FileId, Link, Order, Refund, Role, SourceRef},
+    time::{Offset, parse_moment},
 };
 
 /// Rows of usage taken before they are consumed.
@@ -183,21 +184,46 @@ fn note(file: &mut FileRead, text: &str) {
 
 /// What stands in a record for facts that its export does not have.
 pub(crate) fn assume(record: &mut convert::Record) {
-    let assumed = Assumed {
-        request: record.request_assumed,
-        tenders: record.total_only || record.notes.contains(&Note::TenderSplitAbsent),
-    };
-    let words: Vec<String> = assumed
-        .text()
-        .map(str::to_owned)
-        .into_iter()
-        .chain(link_of(record).map(|link| link.text()))
-        .collect();
+    let mut assumed = Assumed::of_words(record.assumed.iter().map(String::as_str));
+    assumed.tenders |= record.notes.contains(&Note::TenderSplitAbsent);
+    if record.role == dialect::Role::Orders {
+        assumed.status &= record.cell("status").is_some();
+        assumed.expiry |= assume_expiry(record);
+    }
+    let words: Vec<String> =
+        assumed.text().into_iter().chain(link_of(record).map(|link| link.text())).collect();
     if let Some(cell) = record.role.place_of("assumed").and_then(|place| record.cells.get_mut(place))
         && !words.is_empty()
     {
         *cell = Some(words.join(";"));
     }
+}
+
+/// Where the export has no end of the term: that of the billed period of a purchase, else the payment and its months.
+/// Says whether that stands in the record now.
+fn assume_expiry(record: &mut convert::Record) -> bool {
+    let is_term = record.cell("order_kind").is_none_or(|kind| !matches!(kind, "upgrade" | "downgrade"));
+    if !is_term || record.cell("expires_at").is_some() {
+        return false;
+    }
+    let zone = Offset::BEIJING;
+    let moment = |column: &str| {
+        let reading = record.cell(column).map(|text| parse_moment(text, zone));
+        reading.and_then(Result::ok).map(|reading| reading.moment.earliest())
+    };
+    let paid_at = moment("paid_at");
+    let of_period = record.cell("period_end").filter(|_| moment("period_end") > paid_at).map(str::to_owned);
+    let months = || record.cell("months").and_then(|months| months.parse::<u32>().ok());
+    let starts_at = || moment("effective_at").or_else(|| moment("period_start")).or(paid_at);
+    let of_months = || {
+        Some(starts_at()?.plus_months_clipped(months().filter(|months| *months <= 1200)?, zone).text(zone))
+    };
+    let found = of_period.or_else(of_months);
+    let is_found = found.is_some();
+    if is_found {
+        record.set("expires_at", found);
+    }
+    is_found
 }
 
 /// How a refund was tied to its order, where its row does not name that.
@@ -232,8 +258,10 @@ fn notes_of(file: &mut FileRead, record: &convert::Record) {
                 "refunds with a resource of several orders, of which the latest was taken"
             }
             Note::Unlinked => "refunds whose order was not found",
-            Note::Completed => "records completed from another export",
-            Note::OtherExportDisagrees { .. } => "records with another sum in another export",
+            Note::TakenBack => "refunds with the sign of a charge, which were taken back: set aside",
+            Note::ResourceOfOthers => {
+                "refunds whose resource also stands under orders of another account or product"
+            }
             _ => continue,
         };
         note(file, text);
@@ -261,6 +289,14 @@ pub(crate) fn accept(
     let amounts: Vec<_> = readable_amounts(&row, &layout).collect();
     for (column, units) in &amounts {
         file.share(role).read_sum(column, *units);
+    }
+    if record.is_taken_back() {
+        let share = file.share(role);
+        share.settle_rows(Fate::OutOfScope, record.rows);
+        for (column, units) in amounts {
+            share.settle_sum(Fate::OutOfScope, column, units);
+        }
+        return;
     }
     let parsed: Result<Vec<(&'static str, i128)>, Fault> = match role {
         Role::Orders => order(&mut cells, at).map(|order| {
@@ -305,12 +341,6 @@ pub(crate) fn accept(
     }
 }
 
-/// Counts a record that another export has taken up.
-pub(crate) fn absorb(role: Role, rows: u64, file: &mut FileRead) {
-    file.share(role).settle_rows(Fate::Duplicate, rows);
-    note(file, "records that complete those of another export, which has their means of payment");
-}
-
 fn defect(record: &convert::Record, at: SourceRef, role: Role, fault: Fault) -> Defect {
     let filled = columns(role).iter().zip(&record.cells);
     let shown: Vec<String> =
@@ -322,6 +352,19 @@ fn defect(record: &convert::Record, at: SourceRef, role: Role, fault: Fault) -> 
         fault.reason
     };
     Defect { at, role, column: fault.column.to_owned(), reason, raw }
+}
+
+/// The order of a record, where it can be read.
+pub(super) fn order_of(record: &convert::Record, at: SourceRef) -> Option<Order> {
+    let layout = Layout::canonical(Role::Orders);
+    let mut cells = Cells::new(row_of(record).record, &layout, ZONE);
+    order(&mut cells, at).ok().map(|row| Order::from(&row))
+}
+
+/// The refund of a record, where it can be read.
+pub(super) fn refund_of(record: &convert::Record, at: SourceRef) -> Option<Refund> {
+    let layout = Layout::canonical(Role::Refunds);
+    refund(&mut Cells::new(row_of(record).record, &layout, ZONE), at).ok()
 }
 
 /// What is wrong with a record by the grammar of its role.

@@ -9,6 +9,7 @@
 //! What each input is says the [`Plan`]. Exports of vendors come through [`crate::export`] as canonical cells
 //! to the same readers of rows ([`read_export`], [`stream_export`]).
 
+mod canonical;
 mod cells;
 mod discover;
 mod error;
@@ -34,12 +35,11 @@ mod write;
 pub use discover::{Inputs, discover};
 pub use error::IngestError;
 pub use exported::{ExportRead, read_export, stream_export};
-pub(crate) use exported::{absorb, accept, assume, unread};
+pub(crate) use exported::{accept, assume, unread};
 pub use file::{FileRead, Records, read_file};
 pub(crate) use file::{order_amounts, refund_amounts};
 pub use header::{Layout, recognise};
 pub use orders::{OrderSink, stream_orders};
-pub(crate) use plan::role_of_table;
 pub use plan::{Plan, Source, Way, plan, plan_exports};
 pub use progress::{Progress, Silent, Stage};
 pub use reading::{Reader, Reading};

@@ -8,8 +8,9 @@ use std::{
 };
 
 use super::{
+    canonical::{order_cells, refund_cells},
     error::IngestError,
-    exported::{assume, check, unread},
+    exported::{assume, check, order_of, refund_of, unread},
     file::FileRead,
     plan::{Plan, Source, role_of_table},
     schema::columns,
@@ -17,10 +18,10 @@ use super::{
 };
 use crate::{
     export::{
-        convert::{Item, Linked, Linker, Record},
+        convert::{Item, Linker, Record},
         dialect::Role,
     },
-    record::{Defect, FileId, SourceRef},
+    record::{Defect, FileId, Join, SourceRef, Together, bring_together},
 };
 
 /// The columns of the list of rejected rows.
@@ -108,14 +109,65 @@ pub fn write_canonical(plan: &Plan, folder: &Path) -> Result<Written, Vec<Ingest
     if !failed.is_empty() {
         return Err(failed);
     }
-    for linked in linker.finish() {
-        match linked {
-            Linked::Record { file, record } => tables.put(&plan.sources[file], record).map_err(error)?,
-            Linked::Absorbed { rows, .. } => tables.written.left_out += rows,
-        }
+    for (place, record) in together(linker.finish(), &mut tables.written.left_out) {
+        tables.put(&plan.sources[place], record).map_err(error)?;
     }
     check_unchanged(&files)?;
     tables.end().map_err(error)
+}
+
+/// Records of one order or refund as one, as an audit brings them together. Those that contradict each other stay
+/// as they are, and so does whatever cannot be read, which is rejected when it is written.
+fn together(records: Vec<(usize, Record)>, left_out: &mut u64) -> Vec<(usize, Record)> {
+    let mut by_id: BTreeMap<(Role, String), Vec<usize>> = BTreeMap::new();
+    let mut records: Vec<Option<(usize, Record)>> = records
+        .into_iter()
+        .map(|(place, mut record)| {
+            assume(&mut record);
+            Some((place, record))
+        })
+        .collect();
+    for (at, (_, record)) in records.iter().flatten().enumerate() {
+        let column = match record.role {
+            Role::Orders => "order_id",
+            Role::Refunds => "refund_id",
+            _ => continue,
+        };
+        if let Some(id) = record.cell(column) {
+            by_id.entry((record.role, id.to_owned())).or_default().push(at);
+        }
+    }
+    for ((role, _), places) in by_id.into_iter().filter(|(_, places)| places.len() > 1) {
+        let of_id: Vec<&Record> =
+            places.iter().filter_map(|at| records[*at].as_ref().map(|(_, record)| record)).collect();
+        let cells = match role {
+            Role::Orders => joined(&of_id, order_of, order_cells),
+            _ => joined(&of_id, refund_of, refund_cells),
+        };
+        let Some(cells) = cells else { continue };
+        for at in &places[1..] {
+            if let Some((_, record)) = records[*at].take() {
+                *left_out += record.rows;
+            }
+        }
+        if let Some((_, record)) = records[places[0]].as_mut() {
+            record.cells = cells;
+        }
+    }
+    records.into_iter().flatten().collect()
+}
+
+/// The cells of the one record that several come to.
+fn joined<T: Join>(
+    records: &[&Record],
+    read: impl Fn(&Record, SourceRef) -> Option<T>,
+    write: impl Fn(&T) -> Vec<Option<String>>,
+) -> Option<Vec<Option<String>>> {
+    let place = |at: usize| SourceRef { file: FileId(0), line: at as u64 };
+    let rows: Option<Vec<T>> =
+        records.iter().enumerate().map(|(at, record)| read(record, place(at))).collect();
+    let Together { record, others, .. } = bring_together(rows?);
+    others.is_empty().then(|| write(&record))
 }
 
 fn table(path: &PathBuf) -> io::Result<Table> {
@@ -124,8 +176,11 @@ fn table(path: &PathBuf) -> io::Result<Table> {
 }
 
 impl Tables<'_> {
-    fn put(&mut self, source: &Source, mut record: Record) -> io::Result<()> {
-        assume(&mut record);
+    fn put(&mut self, source: &Source, record: Record) -> io::Result<()> {
+        if record.is_taken_back() {
+            self.written.left_out += record.rows;
+            return Ok(());
+        }
         let at = SourceRef { file: FileId(0), line: record.line };
         if let Some(defect) = check(&record, at) {
             return self.reject(source, record.part, &defect);

@@ -1,12 +1,9 @@
 //! What policy answers to a request: under its version, its readings, and the version of the request.
 
 use super::view::{Request, View};
-use crate::{
-    case::Conflict,
-    policy::{
-        Candidates, Eligibility, Entitlement, Ground, Policy, Question, Reading, SelectBy, Unknown, Version,
-        entitle, evaluate,
-    },
+use crate::policy::{
+    Candidates, Eligibility, Entitlement, Ground, Policy, Question, Reading, SelectBy, Unknown, Version,
+    entitle, evaluate,
 };
 
 /// The policy that rules an order, the version in force, and what it gives.
@@ -85,10 +82,8 @@ impl<'b> Answer<'b> {
             }
         }
         if let Some(conflict) = &view.case.conflict {
-            entitlement.leave_open(match conflict {
-                Conflict::Order(_) => Unknown::DuplicateOrder,
-                Conflict::Row(_) => Unknown::DuplicateRow,
-            });
+            let why = if conflict.of_order { Unknown::DuplicateOrder } else { Unknown::DuplicateRow };
+            entitlement.leave_open(why);
         }
         Self { ruled, entitlement, asked: Asked { question, request }, ends: None }
     }

@@ -33,7 +33,9 @@ pub(super) fn finding(view: &View<'_>, slug: &'static str, amount: Money) -> Fin
         actual_total: None,
         citation: None,
         explanation: String::new(),
-        evidence: vec![order_row(order)],
+        evidence: std::iter::once(order_row(order))
+            .chain(also_rows(view, Role::Orders, order.order_id.as_str()))
+            .collect(),
         readings: Vec::new(),
         primary: false,
         exposure: Money::ZERO,
@@ -57,7 +59,16 @@ pub(super) fn on_refund(
     draft.actual_total = Some(seen.total());
     draft.citation = cite(answer.ruled, None);
     draft.evidence.insert(0, refund_row(refund));
+    draft.evidence.extend(also_rows(view, Role::Refunds, refund.refund_id.as_str()));
     draft
+}
+
+/// Further rows that the order or a refund was brought together from.
+fn also_rows<'v>(view: &View<'v>, role: Role, id: &str) -> impl Iterator<Item = Evidence> + use<'v> {
+    let also = if view.case.conflict.is_some() { &[][..] } else { view.case.also.as_slice() };
+    let id: Box<str> = id.into();
+    let of_id = also.iter().filter(move |(of, own, _)| *of == role && *own == id);
+    of_id.map(|(role, id, at)| Evidence { role: *role, at: *at, id: id.to_string() })
 }
 
 /// The rule of a version, with the clause that decides where one does.

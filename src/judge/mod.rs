@@ -6,6 +6,7 @@
 
 mod answer;
 mod completed;
+mod conflict;
 mod draft;
 mod ends;
 mod exposure;
@@ -18,6 +19,7 @@ mod side_effects;
 mod view;
 
 pub use answer::{Answer, Asked};
+pub(crate) use conflict::settled;
 pub use orphan::judge_orphan;
 pub use outcome::{Outcome, Verdict};
 pub(crate) use refunds::{of_site, reason};
@@ -56,6 +58,18 @@ pub fn judge(case: &Case, book: &PolicyBook, horizon: &Horizon) -> Judgement {
 /// Judges one order by the policies that may rule it: for many orders of one ware, which look these up once.
 #[must_use]
 pub fn judge_among(case: &Case, candidates: &Candidates<'_>, horizon: &Horizon) -> Judgement {
+    if let Some((plain, conflict)) = conflict::settled(case, candidates, horizon) {
+        let mut judgement = judge_settled(&plain, candidates, horizon);
+        let note = conflict::note(&View::new(&plain, horizon), conflict);
+        judgement.findings.push(note);
+        judgement.findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        return judgement;
+    }
+    judge_settled(case, candidates, horizon)
+}
+
+/// Judges one order by the rows that are kept; where these are contradicted its outcome is unknown.
+fn judge_settled(case: &Case, candidates: &Candidates<'_>, horizon: &Horizon) -> Judgement {
     let view = View::new(case, horizon);
     let asked = view.decisive();
     let answer = Answer::of(candidates, &view, asked);

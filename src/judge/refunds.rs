@@ -8,7 +8,6 @@ use super::{
     view::{Request, Seen, View},
 };
 use crate::{
-    case::Conflict,
     finding::{Class, Direction, Evidence, Finding},
     money::Money,
     policy::{Candidates, Eligibility, Unknown},
@@ -140,23 +139,8 @@ fn undecided(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>, why: Unknown)
     let mut finding = on_refund(view, answer, seen, why.slug(), seen.total());
     let say = Say { view };
     finding.explanation = format!("{} {} stand open.", reason(view, answer, why), say.money(seen.total()));
-    match &view.case.conflict {
-        Some(Conflict::Order(rows)) => {
-            let id = view.order().order_id.to_string();
-            finding.evidence.extend(rows.iter().map(|&at| Evidence {
-                role: Role::Orders,
-                at,
-                id: id.clone(),
-            }));
-        }
-        Some(Conflict::Row(rows)) => {
-            finding.evidence.extend(rows.iter().map(|&at| Evidence {
-                role: Role::Usage,
-                at,
-                id: String::new(),
-            }));
-        }
-        None => {}
+    if let Some(conflict) = &view.case.conflict {
+        finding.evidence.extend(super::conflict::rows(conflict, view.order().order_id.as_str()));
     }
     finding
 }
@@ -211,8 +195,10 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
             "Only the day or the minute is written, and the outcome turns on the second: both ends were tried."
                 .to_owned()
         }
-        Unknown::DuplicateOrder => "The order stands more than once with different content.".to_owned(),
-        Unknown::DuplicateRow => "A row of the order stands more than once with different content.".to_owned(),
+        Unknown::DuplicateOrder | Unknown::DuplicateRow => match &view.case.conflict {
+            Some(conflict) => super::conflict::sentence(conflict, view.horizon),
+            None => "A row stands more than once with different content.".to_owned(),
+        },
     }
 }
 

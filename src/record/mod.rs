@@ -14,6 +14,7 @@ mod order;
 mod provenance;
 mod refund;
 mod tender;
+mod together;
 mod usage;
 
 pub use assumed::Assumed;
@@ -26,4 +27,5 @@ pub use order::{Invoice, Order, OrderKind, OrderRow, OrderStatus};
 pub use provenance::{FileId, Role, SourceRef};
 pub use refund::{Channel, Refund, RefundStatus};
 pub use tender::{Tender, Tenders};
+pub use together::{Difference, Join, Together, bring_together};
 pub use usage::{Basis, Usage};

@@ -33,23 +33,23 @@ mod flag {
     pub(super) const EFFECTIVE: u64 = 1 << 1;
     pub(super) const EXPIRES: u64 = 1 << 2;
     pub(super) const INSTANCE: u64 = 1 << 3;
-    pub(super) const REQUEST: u64 = 1 << 4;
-    pub(super) const TENDERS: u64 = 1 << 5;
-    pub(super) const PAYER: u64 = 1 << 6;
-    pub(super) const LIST_PRICE: u64 = 1 << 7;
-    pub(super) const PERIOD_START: u64 = 1 << 8;
-    pub(super) const PERIOD_END: u64 = 1 << 9;
-    pub(super) const MONTHS: u64 = 1 << 10;
-    pub(super) const GIFT: u64 = 1 << 11;
-    pub(super) const NO_REFUND: u64 = 1 << 12;
-    pub(super) const INVOICE: u64 = 1 << 13;
-    pub(super) const LICENSE: u64 = 1 << 14;
-    pub(super) const LINKED_LICENSE: u64 = 1 << 15;
-    pub(super) const PAYMENT: u64 = 1 << 16;
-    pub(super) const QUOTA: u64 = 1 << 17;
-    pub(super) const QUOTA_UNIT: u64 = 1 << 18;
+    pub(super) const PAYER: u64 = 1 << 4;
+    pub(super) const LIST_PRICE: u64 = 1 << 5;
+    pub(super) const PERIOD_START: u64 = 1 << 6;
+    pub(super) const PERIOD_END: u64 = 1 << 7;
+    pub(super) const MONTHS: u64 = 1 << 8;
+    pub(super) const GIFT: u64 = 1 << 9;
+    pub(super) const NO_REFUND: u64 = 1 << 10;
+    pub(super) const INVOICE: u64 = 1 << 11;
+    pub(super) const LICENSE: u64 = 1 << 12;
+    pub(super) const LINKED_LICENSE: u64 = 1 << 13;
     /// Where the status stands, one more than its place; none is none.
-    pub(super) const STATUS_SHIFT: u32 = 19;
+    pub(super) const STATUS_SHIFT: u32 = 14;
+    pub(super) const PAYMENT: u64 = 1 << 17;
+    pub(super) const QUOTA: u64 = 1 << 18;
+    pub(super) const QUOTA_UNIT: u64 = 1 << 19;
+    /// Where the bits of what is assumed stand.
+    pub(super) const ASSUMED_SHIFT: u32 = 20;
 }
 
 const STATUSES: [OrderStatus; 5] = [
@@ -106,8 +106,6 @@ pub(crate) fn pack_order(order: &OrderRow<'_>, ware: u32, out: &mut Vec<u8>) {
         (effective_at.is_some(), flag::EFFECTIVE),
         (expires_at.is_some(), flag::EXPIRES),
         (instance_id.is_some(), flag::INSTANCE),
-        (assumed.request, flag::REQUEST),
-        (assumed.tenders, flag::TENDERS),
         (payer_id != account_id, flag::PAYER),
         (list_price.is_some(), flag::LIST_PRICE),
         (period_start.is_some(), flag::PERIOD_START),
@@ -125,7 +123,8 @@ pub(crate) fn pack_order(order: &OrderRow<'_>, ware: u32, out: &mut Vec<u8>) {
     let flags = flags.into_iter().filter(|(is, _)| *is).fold(0, |flags, (_, bit)| flags | bit);
     let status = status.map_or(0, |status| place_of(&STATUSES, &status) + 1);
     put_bytes(out, order_id.as_bytes());
-    put(out, u128::from(flags | status << flag::STATUS_SHIFT));
+    let assumed = u64::from(assumed.bits());
+    put(out, u128::from(flags | status << flag::STATUS_SHIFT | assumed << flag::ASSUMED_SHIFT));
     put(out, u128::from(ware));
     put_currency(out, paid.currency);
     put_moment(out, paid_at);
@@ -206,7 +205,8 @@ fn place(packed: &mut Packed<'_>) -> SourceRef {
 fn head<'p>(packed: &mut Packed<'p>) -> (OrderHead<'p>, u64) {
     let order_id = packed.text();
     let flags = packed.number();
-    let status = usize::try_from(flags >> flag::STATUS_SHIFT).expect("a status was packed");
+    let status = usize::try_from(flags >> flag::STATUS_SHIFT & 7).expect("three bits");
+    let assumed = u8::try_from(flags >> flag::ASSUMED_SHIFT).expect("what is assumed was packed");
     let ware = u32::try_from(packed.number()).expect("a ware was packed");
     let currency = packed.currency();
     let paid_at = packed.moment();
@@ -218,7 +218,7 @@ fn head<'p>(packed: &mut Packed<'p>) -> (OrderHead<'p>, u64) {
         ware,
         currency,
         status: status.checked_sub(1).map(|at| STATUSES[at]),
-        assumed: Assumed { request: flags & flag::REQUEST != 0, tenders: flags & flag::TENDERS != 0 },
+        assumed: Assumed::of_bits(assumed),
         paid_at,
         delivered_at,
         effective_at,
@@ -299,7 +299,8 @@ mod tests {
             instants in
                 (option::of(instant()), option::of(instant()), option::of(instant()), option::of(instant())),
             (months, quota) in (option::of(1_u32..1200), option::of(any::<i64>())),
-            (gift, promotion_forbids_refund, request, tenders) in any::<(bool, bool, bool, bool)>(),
+            (gift, promotion_forbids_refund, assumed) in
+                (any::<bool>(), any::<bool>(), 0_u8..1 << Assumed::WORDS.len()),
             (status, invoice) in (option::of(select(STATUSES.to_vec())), option::of(select(INVOICES.to_vec()))),
         ) -> Order {
             let mut paid = Tenders::none(Currency::parse("CNY").unwrap());
@@ -333,7 +334,7 @@ mod tests {
                 payment_id: payment_id.as_deref().map(Into::into),
                 quota: quota.map(|units| Quantity::from_units(units.into())),
                 quota_unit: quota_unit.as_deref().map(Into::into),
-                assumed: Assumed { request, tenders },
+                assumed: Assumed::of_bits(assumed),
             }
         }
     }

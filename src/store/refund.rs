@@ -29,13 +29,13 @@ mod flag {
     pub(super) const DECIDED: u64 = 1 << 6;
     pub(super) const COMPLETED: u64 = 1 << 7;
     pub(super) const ARRIVED: u64 = 1 << 8;
-    pub(super) const REQUEST: u64 = 1 << 9;
-    pub(super) const TENDERS: u64 = 1 << 10;
-    pub(super) const LINK: u64 = 1 << 11;
+    pub(super) const LINK: u64 = 1 << 9;
     /// Where the channel stands, one more than its place; none is none.
-    pub(super) const CHANNEL_SHIFT: u32 = 12;
+    pub(super) const CHANNEL_SHIFT: u32 = 10;
     /// Where the status stands.
-    pub(super) const STATUS_SHIFT: u32 = 14;
+    pub(super) const STATUS_SHIFT: u32 = 12;
+    /// Where the bits of what is assumed stand.
+    pub(super) const ASSUMED_SHIFT: u32 = 15;
 }
 
 const STATUSES: [RefundStatus; 5] = [
@@ -81,8 +81,6 @@ pub(crate) fn pack_refund(refund: &Refund, out: &mut Vec<u8>) {
         (decided_at.is_some(), flag::DECIDED),
         (completed_at.is_some(), flag::COMPLETED),
         (arrived_at.is_some(), flag::ARRIVED),
-        (assumed.request, flag::REQUEST),
-        (assumed.tenders, flag::TENDERS),
         (link.is_some(), flag::LINK),
     ];
     let flags = flags.into_iter().filter(|(is, _)| *is).fold(0, |flags, (_, bit)| flags | bit);
@@ -90,7 +88,8 @@ pub(crate) fn pack_refund(refund: &Refund, out: &mut Vec<u8>) {
     let status = place_of(&STATUSES, status);
     put_bytes(out, order_id.as_str().as_bytes());
     put_bytes(out, refund_id.as_str().as_bytes());
-    put(out, u128::from(flags | channel << flag::CHANNEL_SHIFT | status << flag::STATUS_SHIFT));
+    let assumed = u64::from(assumed.bits()) << flag::ASSUMED_SHIFT;
+    put(out, u128::from(flags | channel << flag::CHANNEL_SHIFT | status << flag::STATUS_SHIFT | assumed));
     put(out, u128::from(at.file.0));
     put(out, u128::from(at.line));
     put_moment(out, *requested_at);
@@ -158,7 +157,7 @@ fn head<'p>(packed: &mut Packed<'p>) -> (RefundHead<'p>, u64) {
     let at = SourceRef { file, line: packed.number() };
     let requested_at = packed.moment();
     let channel_txn = (flags & flag::TRANSACTION != 0).then(|| packed.text());
-    let status = usize::try_from(flags >> flag::STATUS_SHIFT).expect("a status was packed");
+    let status = usize::try_from(flags >> flag::STATUS_SHIFT & 7).expect("three bits");
     let (status, merged) = (STATUSES[status], flags & flag::MERGED != 0);
     (RefundHead { order_id, refund_id, at, requested_at, status, merged, channel_txn }, flags)
 }
@@ -194,7 +193,9 @@ pub(crate) fn unpack_refund(bytes: &[u8]) -> Refund {
         returned,
         channel_txn: head.channel_txn.map(Into::into),
         merged: head.merged,
-        assumed: Assumed { request: is(flag::REQUEST), tenders: is(flag::TENDERS) },
+        assumed: Assumed::of_bits(
+            u8::try_from(flags >> flag::ASSUMED_SHIFT).expect("what is assumed was packed"),
+        ),
         link: is(flag::LINK).then(|| Box::new(link(&mut packed))),
     }
 }
@@ -234,7 +235,7 @@ mod tests {
                 (prop::option::of(instant()), prop::option::of(instant()), prop::option::of(instant())),
             channel in prop::option::of(select(CHANNELS.to_vec())),
             status in select(STATUSES.to_vec()),
-            (merged, request, tenders) in any::<(bool, bool, bool)>(),
+            (merged, assumed) in (any::<bool>(), 0_u8..1 << Assumed::WORDS.len()),
             sums in prop::collection::vec((select(Tender::ALL.to_vec()), any::<i128>()), 0..5),
             link in tied(),
         ) -> Refund {
@@ -260,7 +261,7 @@ mod tests {
                 returned,
                 channel_txn,
                 merged,
-                assumed: Assumed { request, tenders },
+                assumed: Assumed::of_bits(assumed),
                 link,
             }
         }

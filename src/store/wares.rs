@@ -38,6 +38,19 @@ impl Wares {
         })
     }
 
+    /// The number of a ware that was met before.
+    pub(crate) fn find(
+        &self,
+        product: &str,
+        package_type: &str,
+        kind: OrderKind,
+        site: Option<&str>,
+    ) -> Option<u32> {
+        let (product, package_type) = (product.into(), package_type.into());
+        let ware = Ware { product, package_type, kind, site: site.map(Into::into) };
+        self.by_words.get(&ware).copied()
+    }
+
     /// The ware of a number.
     pub(crate) fn get(&self, number: u32) -> &Ware {
         &self.list[number as usize]

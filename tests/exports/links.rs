@@ -2,12 +2,12 @@
 
 use crate::common::{book, catalogue, convert, opened};
 use refund_audit::export::{
-    convert::{Linked, Linker, Note, Record},
+    convert::{Linker, Note, Record},
     describe::{Question, State, answer, describe},
     dialect::{Mapping, Role},
 };
 
-fn linked(files: &[&[u8]]) -> (Vec<Record>, usize) {
+fn linked(files: &[&[u8]]) -> Vec<Record> {
     let mut linker = Linker::default();
     let mut through = Vec::new();
     for (file, bytes) in files.iter().enumerate() {
@@ -15,14 +15,8 @@ fn linked(files: &[&[u8]]) -> (Vec<Record>, usize) {
         assert!(outcome.error.is_none() && outcome.defects.is_empty(), "{}", outcome.text());
         through.extend(outcome.records.into_iter().filter_map(|record| linker.add(file, record)));
     }
-    let mut absorbed = 0;
-    for linked in linker.finish() {
-        match linked {
-            Linked::Record { record, .. } => through.push(record),
-            Linked::Absorbed { .. } => absorbed += 1,
-        }
-    }
-    (through, absorbed)
+    through.extend(linker.finish().into_iter().map(|(_, record)| record));
+    through
 }
 
 fn refund(records: &[Record]) -> &Record {
@@ -39,53 +33,57 @@ const PACKS: &[u8] = include_bytes!("dialects/tencent-measure-package/interface.
 const DEDUCTIONS: &[u8] = include_bytes!("dialects/tencent-pack-deduct/live-console.csv");
 
 #[test]
-fn the_order_list_completes_the_bill_flow() {
-    let (records, absorbed) = linked(&[FLOW, ORDERS]);
-    assert_eq!(absorbed, 2);
-    let refund = refund(&records);
-    assert_eq!(refund.cell("order_id"), Some("202012345675912"));
-    assert_eq!(refund.cell("refunded_cash"), Some("70.00"));
-    assert!(refund.notes.contains(&Note::LinkedByRefund));
-    // The list knows when it was asked for; the bill flow only when it was paid back.
-    assert_eq!(refund.cell("completed_at"), Some("2020-03-12 09:30:00"));
-    assert_eq!((refund.cell("requested_at"), refund.request_assumed), (Some("2020-03-12T01:20:00Z"), false));
-    let order = records.iter().find(|record| record.cell("order_id") == Some("202012345675912")).unwrap();
-    assert_eq!((order.cell("instance_id"), order.cell("paid_voucher")), (Some("rtc-pack-1"), Some("20.00")));
-    assert!(order.notes.contains(&Note::Completed));
-    // The order of the files changes nothing that matters.
-    let (again, absorbed) = linked(&[ORDERS, FLOW]);
-    assert_eq!((again.len(), absorbed), (records.len(), 2));
+fn the_order_list_names_the_order_of_a_refund_in_the_bill_flow() {
+    for files in [[FLOW, ORDERS], [ORDERS, FLOW]] {
+        let records = linked(&files);
+        let refunds = records.iter().filter(|record| record.role == Role::Refunds);
+        let tied: Vec<_> = refunds.map(|record| record.cell("order_id").unwrap()).collect();
+        assert_eq!(tied, ["202012345675912"; 2]);
+        let by_list = records.iter().filter(|record| record.notes.contains(&Note::LinkedByRefund));
+        let by_list: Vec<_> = by_list.map(|record| record.cell("refunded_cash").unwrap()).collect();
+        assert_eq!(by_list, ["70.00"], "the row of the bill flow is tied by the list");
+    }
 }
 
 #[test]
-fn a_request_after_the_completion_is_none() {
-    let listed = |text: &str| {
-        let orders = std::str::from_utf8(ORDERS).unwrap().replace("2020-03-12T01:20:00Z", text);
-        let (records, _) = linked(&[FLOW, orders.as_bytes()]);
-        let refund = refund(&records);
-        (refund.cell("requested_at").unwrap().to_owned(), refund.request_assumed)
+fn a_refund_is_of_an_order_of_its_own_account_and_product() {
+    let bill = |refund_of: &str, owner: &str| {
+        format!(
+            "支付者UIN,使用者UIN,产品名称,资源ID,交易类型,订单ID,扣费时间,优惠后总价,现金账户支出(元)\n\
+             1,1,云直播,281975,包年包月新购,20230401478001340000001,2023-04-01 00:00:00,9,9\n\
+             1,1,云点播,281975,包年包月新购,20230402478001340000002,2023-04-02 00:00:00,8,8\n\
+             1,{owner},{refund_of},281975,包年包月退款,20230403478001340000003,2023-04-03 00:00:00,-9,-9\n"
+        )
     };
-    assert_eq!(listed("2020-03-12T01:30:00Z"), ("2020-03-12T01:30:00Z".to_owned(), false));
-    assert_eq!(listed("2020-03-12T01:30:01Z"), ("2020-03-12 09:30:00".to_owned(), true));
+    let tied = |text: String| {
+        let records = linked(&[text.as_bytes()]);
+        let found = refund(&records);
+        assert!(found.notes.contains(&Note::ResourceOfOthers), "{:?}", found.notes);
+        found.cell("order_id").unwrap().to_owned()
+    };
+    assert_eq!(tied(bill("云直播", "1")), "20230401478001340000001");
+    assert_eq!(tied(bill("云点播", "1")), "20230402478001340000002");
+    assert_eq!(tied(bill("对象存储", "1")), "?281975", "an orphan rather than another product's");
+    assert_eq!(tied(bill("云直播", "2")), "?281975", "an orphan rather than another account's");
 }
 
 #[test]
 fn a_refund_finds_its_order_by_the_pack() {
-    let (records, _) = linked(&[INTL]);
+    let records = linked(&[INTL]);
     let found = refund(&records);
     assert_eq!(found.cell("order_id"), Some("20240716710000851640811"));
     assert!(found.notes.contains(&Note::LinkedByResource("281975".to_owned())));
     // The latest order before the refund: a later purchase of the same pack is none.
     let later = "支付者UIN,使用者UIN,资源ID,交易类型,订单ID,扣费时间,优惠后总价,现金账户支出(元)\n\
-                 1,1,2000002755,包年包月退款,20230401478001340000001,2023-04-01 00:00:00,-9,-9\n\
-                 1,1,2000002755,包年包月续费,20230501478001340000002,2023-05-01 00:00:00,9,9\n";
-    let (records, _) = linked(&[later.as_bytes(), PACKS]);
+                 1,600000561707,2000002755,包年包月退款,20230401478001340000001,2023-04-01 00:00:00,-9,-9\n\
+                 1,600000561707,2000002755,包年包月续费,20230501478001340000002,2023-05-01 00:00:00,9,9\n";
+    let records = linked(&[later.as_bytes(), PACKS]);
     assert_eq!(refund(&records).cell("order_id"), Some("20230321478001340751511"));
 }
 
 #[test]
 fn a_refund_of_no_order_stays_visible() {
-    let (records, _) = linked(&[FLOW]);
+    let records = linked(&[FLOW]);
     let found = refund(&records);
     assert_eq!(found.cell("order_id"), Some("?210000000012345"));
     assert!(found.notes.contains(&Note::Unlinked));

@@ -72,6 +72,17 @@ impl Time {
         format!("{year:04}-{month:02}-{day:02}T{clock}Z")
     }
 
+    /// The same time of day so many months later, on the last day of the month where it is shorter.
+    pub(crate) fn months_later(self, months: i64) -> Self {
+        let local = self.seconds + BEIJING;
+        let [year, month, day] = civil(local.div_euclid(86_400));
+        let month = year * 12 + month - 1 + months;
+        let (year, month) = (month.div_euclid(12), month.rem_euclid(12) + 1);
+        let last = (1..=31).rev().find(|day| civil(days(year, month, *day)) == [year, month, *day]).unwrap();
+        let start = days(year, month, day.min(last)) * 86_400;
+        Self { seconds: start + local.rem_euclid(86_400) - BEIJING, ..self }
+    }
+
     /// Milliseconds since 1970.
     pub(crate) fn milliseconds(self) -> String {
         (self.seconds * 1000 + self.thousandths).to_string()

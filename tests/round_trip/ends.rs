@@ -20,8 +20,9 @@ use crate::{
     set::{Set, get},
 };
 
-/// What may hold between the ends and at neither: a suspension that is over before the money comes back.
-const COMES_AND_GOES: &str = "refund-while-suspended";
+/// What may hold between the ends and at neither: a suspension that is over before the money comes back, a window
+/// of rules that are others by then.
+const COMES_AND_GOES: [&str; 2] = ["refund-while-suspended", "refund-out-of-window"];
 
 /// Whether the rules of a layout leave the time of the request out.
 pub(crate) fn are_tried(rules: &[Rule]) -> bool {
@@ -73,8 +74,9 @@ pub(crate) fn hold(
         for one in told.difference(&so) {
             writeln!(complaints, "refund {id}: {one:?} is told, and not so at {asked}").unwrap();
         }
-        let is_left_open = !reviews.is_empty() || found.iter().any(|one| one.kind.slug == "missing-field");
-        let left_out = so.difference(&told).filter(|(kind, _)| !is_left_open && *kind != COMES_AND_GOES);
+        let is_left_open = !reviews.is_empty() || found.iter().any(|one| one.class == Class::Data);
+        let left_out =
+            so.difference(&told).filter(|(kind, _)| !is_left_open && !COMES_AND_GOES.contains(kind));
         for one in left_out {
             writeln!(complaints, "refund {id}: {one:?} is so at {asked}, neither told nor left open")
                 .unwrap();

@@ -33,6 +33,10 @@ fn facts(rows: &[Row], key: &str) -> Facts {
     for (at, row) in rows.iter().enumerate() {
         let mut left = Row::new();
         for (column, cell) in row {
+            // Who paid is the owner where a row does not say.
+            if column == "payer_id" && cell == get(row, "account_id") {
+                continue;
+            }
             // Of usage these are for the reader only, and a row without its basis is a deduction.
             let is_said = !(key.is_empty()
                 && ["unit", "description", "account_id", "product"].contains(&column.as_str()));

@@ -38,6 +38,7 @@ pub(crate) const BILL_CN: Layout = Layout {
         REFUND_OF_THE_OWNER,
         DEDUCTIONS_OF_PACKS,
         OF_THE_CHINA_SITE,
+        TERM_OF_THE_PERIOD,
     ],
     write: |set, hand| {
         vec![tencent::bill_cn(set, hand), tencent::pack_deductions(set, hand), tencent::packs(set, hand)]
@@ -69,6 +70,7 @@ pub(crate) const BILL_CN_AND_LISTS: Layout = Layout {
         DEDUCTIONS_OF_PACKS,
         NO_TIME_OF_USE_OF_MPS,
         OF_THE_CHINA_SITE,
+        TERM_OF_THE_PERIOD,
     ],
     write: |set, hand| {
         let mut files = vec![tencent::bill_cn(set, hand), tencent::cash_flow(set, hand)];
@@ -98,6 +100,7 @@ pub(crate) const BILL_INTL: Layout = Layout {
         DEDUCTIONS_OF_PACKS,
         NO_TIME_OF_USE,
         OF_THE_INTERNATIONAL_SITE,
+        TERM_OF_THE_PERIOD,
     ],
     write: |set, hand| vec![tencent::bill_intl(set, hand), tencent::live_deductions(set, hand)],
 };
@@ -121,6 +124,7 @@ pub(crate) const BILL_PARTNER: Layout = Layout {
         LINKED_BY_RESOURCE,
         DEDUCTIONS_OF_PACKS,
         OF_THE_INTERNATIONAL_SITE,
+        TERM_OF_THE_PERIOD,
     ],
     write: |set, hand| vec![tencent::bill_partner(set, hand), tencent::pack_deductions(set, hand)],
 };
@@ -141,6 +145,10 @@ pub(crate) const DEALS: Layout = Layout {
         NO_PAYMENT_NUMBER,
         REFUND_OF_THE_OWNER,
         DEDUCTIONS_OF_PACKS,
+        TERM_OF_THE_PERIOD,
+        PAID_WHEN_PLACED,
+        STATUS_OF_THE_PURCHASE,
+        BUYER_FOR_OWNER,
     ],
     write: |set, hand| vec![tencent::deals(set, hand), tencent::pack_deductions(set, hand)],
 };
@@ -162,6 +170,9 @@ pub(crate) const DEALS_AND_BILL: Layout = Layout {
         REFUND_OF_THE_OWNER,
         DEDUCTIONS_OF_PACKS,
         OF_THE_CHINA_SITE,
+        TERM_OF_THE_PERIOD,
+        IN_A_BILL,
+        STATUS_OF_THE_PURCHASE,
     ],
     write: |set, hand| {
         vec![tencent::bill_cn(set, hand), tencent::deals(set, hand), tencent::pack_deductions(set, hand)]
@@ -180,10 +191,11 @@ pub(crate) const BILL_FLOW: Layout = Layout {
         NO_TERM,
         ONLY_MONEY_THAT_MOVED,
         NO_DESTINATION,
-        LINKED_BY_THE_LIST,
         REFUND_OF_THE_OWNER,
         DEDUCTIONS_OF_PACKS,
         NO_TIME_OF_USE,
+        TERM_OF_THE_PERIOD,
+        STATUS_OF_THE_PURCHASE,
     ],
     write: |set, hand| {
         vec![
@@ -213,6 +225,9 @@ pub(crate) const ORDER_LIST: Layout = Layout {
         REFUND_OF_THE_OWNER,
         DEDUCTIONS_OF_PACKS,
         NO_TIME_OF_USE,
+        TERM_OF_THE_PERIOD,
+        STATUS_OF_THE_PURCHASE,
+        BUYER_FOR_OWNER,
     ],
     write: |set, hand| vec![alibaba::orders(set, hand), alibaba::deductions(set, hand)],
 };
@@ -236,6 +251,8 @@ pub(crate) const FEE_DETAILS: Layout = Layout {
         LINKED_BY_RESOURCE,
         DEDUCTIONS_OF_PACKS,
         NO_TIME_OF_USE,
+        TERM_OF_THE_PERIOD,
+        KIND_NOT_TOLD,
     ],
     write: |set, hand| vec![alibaba::fees(set, hand), alibaba::deductions(set, hand)],
 };
@@ -261,6 +278,9 @@ pub(crate) const FOCUS: Layout = Layout {
         DEDUCTIONS_OF_PACKS,
         DEDUCTED_AT_THE_END,
         focus::KNOWN_BY_CHARGE,
+        TERM_OF_THE_PERIOD,
+        PAID_WHEN_PLACED,
+        KIND_NOT_TOLD,
     ],
     write: |set, hand| vec![focus::charges(set, hand), focus::events(set)],
 };

@@ -40,7 +40,7 @@ fn trips(layout: &Layout) {
         came.turning += one.turning;
     }
     // A layout that carries nothing would agree with everything.
-    assert!(came.orders > 100 && came.refunds > 20 && came.findings > 20, "{}: {came:?}", layout.name);
+    assert!(came.orders > 100 && came.refunds > 20 && came.findings > 10, "{}: {came:?}", layout.name);
     assert_eq!(came.turning > 0, ends::are_tried(layout.rules), "{}: {came:?}", layout.name);
 }
 

@@ -2,6 +2,7 @@
 //! audited like the set after the rules of its layout: everything else has to come through.
 
 use crate::{
+    clock::Time,
     names::site_of_policies,
     set::{Row, Set, TENDERS, get, put, sum, text_of, units},
 };
@@ -28,15 +29,21 @@ fn clear(rows: &mut [Row], columns: &[&str]) {
 }
 
 fn assume(row: &mut Row, what: &str) {
-    let known = get(row, "assumed");
-    let all = match known {
-        "" => what.to_owned(),
-        known if known.split(';').any(|one| one == what) => known.to_owned(),
-        // In the order in which the program names them.
-        known if what == "requested_at" => format!("{what};{known}"),
-        known => format!("{known};{what}"),
-    };
+    // In the order in which the program names them; how a refund was tied comes last.
+    const ORDER: [&str; 7] =
+        ["requested_at", "tenders", "paid_at", "expires_at", "order_kind", "account_id", "status"];
+    let place = |word: &str| ORDER.iter().position(|known| *known == word).unwrap_or(ORDER.len());
+    let mut words: Vec<&str> = get(row, "assumed").split(';').filter(|word| !word.is_empty()).collect();
+    if !words.contains(&what) {
+        words.push(what);
+    }
+    words.sort_by_key(|word| place(word));
+    let all = words.join(";");
     put(row, "assumed", all);
+}
+
+fn assume_all(rows: &mut [Row], what: &str) {
+    rows.iter_mut().for_each(|row| assume(row, what));
 }
 
 /// All tenders as cash, but for those that have a column of their own.
@@ -68,6 +75,38 @@ fn of_site(set: &mut Set, site: &str) {
 }
 
 rules! {
+    TERM_OF_THE_PERIOD, "the end of the period is the end of the term, else that many months from its start", |set| {
+        for order in &mut set.orders {
+            let paid = Time::read(get(order, "paid_at"));
+            if ["upgrade", "downgrade"].contains(&get(order, "order_kind")) || !get(order, "expires_at").is_empty() {
+                continue;
+            }
+            let of_period = Some(get(order, "period_end")).filter(|end| !end.is_empty() && Time::read(end) > paid);
+            let start = Some(get(order, "period_start")).filter(|start| !start.is_empty());
+            let start = start.map_or(paid, Time::read);
+            let months = get(order, "months").parse::<i64>().ok();
+            let expires = of_period.map(str::to_owned)
+                .or_else(|| months.map(|months| start.months_later(months).canonical()));
+            if let Some(expires) = expires {
+                put(order, "expires_at", expires);
+                assume(order, "expires_at");
+            }
+        }
+    };
+    IN_A_BILL, "an order in a bill was paid, whatever a list says that is older", |set| {
+        for order in set.orders.iter_mut().filter(|order| get(order, "status") == "unpaid") {
+            order.remove("status");
+        }
+    };
+    PAID_WHEN_PLACED, "the time of the order stands for that of its payment", |set| assume_all(&mut set.orders, "paid_at");
+    KIND_NOT_TOLD, "a file does not say whether a purchase is the first", |set| assume_all(&mut set.orders, "order_kind");
+    STATUS_OF_THE_PURCHASE, "a status is that of the purchase", |set| {
+        set.orders.iter_mut().filter(|order| !get(order, "status").is_empty()).for_each(|order| assume(order, "status"));
+    };
+    BUYER_FOR_OWNER, "who placed an order stands for who owns it", |set| {
+        assume_all(&mut set.orders, "account_id");
+        assume_all(&mut set.refunds, "account_id");
+    };
     /// The dates and flags of an order that no bill has.
     PURCHASE_ONLY, "of an order there is its payment: no delivery, no expiry, no gift, no invoice, no licence", |set| {
         clear(&mut set.orders, &["delivered_at", "effective_at", "expires_at", "gift", "promotion_forbids_refund",
@@ -137,6 +176,7 @@ rules! {
         let mut alone = Set { refunds: std::mem::take(&mut listed), ..Set::default() };
         (TOTALS_BUT_VOUCHERS.apply)(&mut alone);
         (COMPLETION_NOT_TOLD.apply)(&mut alone);
+        assume_all(&mut alone.refunds, "account_id");
         set.refunds = moved;
         set.refunds.append(&mut alone.refunds);
     };
@@ -171,11 +211,6 @@ rules! {
             } else {
                 assume(refund, &format!("order_id:resource:{resource}"));
             }
-        }
-    };
-    LINKED_BY_THE_LIST, "a refund is tied to its order by the list that names both, and says so", |set| {
-        for refund in &mut set.refunds {
-            assume(refund, "order_id:export");
         }
     };
     /// Usage rows name the pack, and only deductions have one.

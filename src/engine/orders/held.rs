@@ -12,9 +12,11 @@ use super::{
 };
 use crate::{
     ingest::order_amounts,
-    record::{Order, OrderId, OrderRow, Role, SourceRef},
+    record::{Difference, Join, Order, OrderId, OrderRow, Role, SourceRef, Together, bring_together},
     scan::keys::KeyTable,
-    store::{Arena, OrderHead, Place, Wares, head_and_place_of, head_of, order_id_of, unpack_order},
+    store::{
+        Arena, OrderHead, Place, Wares, head_and_place_of, head_of, order_id_of, pack_order, unpack_order,
+    },
     time::Instant,
 };
 
@@ -137,13 +139,24 @@ pub(in crate::engine) struct Orders<'w> {
     places: Vec<Option<Place>>,
     /// Numbers by id; see [`Ids`].
     keys: KeyTable,
-    /// By number: the rows that contradict the order.
-    contradicted: BTreeMap<u32, Vec<SourceRef>>,
+    /// By number: what the rows of an order that has several come to.
+    joined: BTreeMap<u32, JoinedOrder>,
+}
+
+/// What rows of one id come to.
+#[derive(Debug)]
+pub(in crate::engine) struct JoinedOrder {
+    /// Rows beside the one that is kept; those that repeat another word for word are left out.
+    pub(in crate::engine) rows: Vec<SourceRef>,
+    /// The orders that other rows lead to, where rows contradict each other.
+    pub(in crate::engine) others: Vec<Order>,
+    /// In what these differ.
+    pub(in crate::engine) differences: Vec<Difference>,
 }
 
 impl<'w> Orders<'w> {
-    /// Keeps one of each. Identical rows are repetitions, others contradictions; which of these is kept
-    /// goes by what they say, so that the order of rows decides nothing. Orders that were let go are counted.
+    /// Keeps one of each. Identical rows are repetitions; others are brought together, and what is kept goes by
+    /// what they say, so that the order of rows decides nothing. Orders that were let go are counted.
     pub(in crate::engine) fn once(
         mut found: Found,
         wares: &'w Wares,
@@ -154,23 +167,22 @@ impl<'w> Orders<'w> {
         let (keys, settled) = ids.into_parts();
         places.shrink_to_fit();
         let places = places.into_iter().map(Some).collect();
-        let mut orders = Self { wares, arena, places, keys, contradicted: BTreeMap::new() };
+        let mut orders = Self { wares, arena, places, keys, joined: BTreeMap::new() };
         for (kept, others) in again {
             orders.settle(kept, &others, aside);
         }
         (orders, settled)
     }
 
-    /// Chooses among rows of one id.
+    /// Brings rows of one id together.
     fn settle(&mut self, kept: u32, others: &[u32], aside: &mut Vec<Aside>) {
         let numbers = std::iter::once(kept).chain(others.iter().copied());
-        let mut rows: Vec<(Order, Option<Place>)> =
-            numbers.map(|number| (self.order(number), self.places[number as usize])).collect();
-        rows.sort_unstable_by(|(a, _), (b, _)| a.compare_content(b).then_with(|| a.at.cmp(&b.at)));
-        let mut contradictions = Vec::new();
+        let mut rows: Vec<Order> = numbers.map(|number| self.order(number)).collect();
+        rows.sort_unstable_by(Order::rank);
+        let mut further = Vec::new();
         for at in 1..rows.len() {
-            let (former, order) = (&rows[at - 1].0, &rows[at].0);
-            let is_repeated = former.compare_content(order).is_eq();
+            let (former, order) = (&rows[at - 1], &rows[at]);
+            let is_repeated = former.says_the_same(order);
             aside.push(Aside {
                 at: order.at,
                 role: Role::Orders,
@@ -178,16 +190,29 @@ impl<'w> Orders<'w> {
                 is_repeated,
             });
             if !is_repeated {
-                contradictions.push(order.at);
+                further.push(order.at);
             }
         }
-        self.places[kept as usize] = rows[0].1;
+        let Together { record, others: other_orders, differences } = bring_together(rows);
+        self.places[kept as usize] = Some(self.place(&record));
         for &other in others {
             self.places[other as usize] = None;
         }
-        if !contradictions.is_empty() {
-            self.contradicted.insert(kept, contradictions);
+        if !further.is_empty() {
+            self.joined.insert(kept, JoinedOrder { rows: further, others: other_orders, differences });
         }
+    }
+
+    /// Keeps an order that was put together of several rows.
+    fn place(&mut self, order: &Order) -> Place {
+        let mut packed = Vec::new();
+        let ware = self.wares.find(&order.product, &order.package_type, order.kind, order.site.as_deref());
+        pack_order(
+            &OrderRow::from(order),
+            ware.expect("what it bought is that of one of its rows"),
+            &mut packed,
+        );
+        self.arena.push(&packed)
     }
 
     /// How many there are, those that were let go included.
@@ -254,13 +279,13 @@ impl<'w> Orders<'w> {
         self.places.par_iter().map(|place| Some(head_of(self.arena.at((*place)?))))
     }
 
-    /// Orders that rows contradict.
+    /// Orders whose rows contradict each other.
     pub(in crate::engine) fn contradicted(&self) -> impl Iterator<Item = u32> + '_ {
-        self.contradicted.keys().copied()
+        self.joined.iter().filter(|(_, joined)| !joined.others.is_empty()).map(|(number, _)| *number)
     }
 
-    /// The rows that contradict an order.
-    pub(in crate::engine) fn contradictions(&self, number: u32) -> Option<&[SourceRef]> {
-        self.contradicted.get(&number).map(Vec::as_slice)
+    /// What the rows of an order come to, where it has several that differ.
+    pub(in crate::engine) fn joined(&self, number: u32) -> Option<&JoinedOrder> {
+        self.joined.get(&number)
     }
 }

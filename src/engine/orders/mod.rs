@@ -18,7 +18,7 @@ mod sieve;
 mod untouched;
 mod watch;
 
-pub(super) use held::{Found, Orders, OrdersKnown, Rows};
+pub(super) use held::{Found, JoinedOrder, Orders, OrdersKnown, Rows};
 pub(super) use ids::Ids;
 pub(super) use read::OrdersRead;
 pub(super) use sieve::{Sieve, Sifted};

@@ -2,6 +2,8 @@
 
 /// Years up to this one are how systems write "no date": `0001-01-01`, `0002-11-30`, `1900-01-00`.
 const ZERO_YEAR_MAX: u32 = 1970;
+/// Years from this one on are how they write "never": `2117-01-01`.
+const NEVER_YEAR_MIN: u32 = 2100;
 
 /// A day of the Gregorian calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,9 +14,9 @@ pub(super) struct Date {
 }
 
 impl Date {
-    /// Whether it is how systems write that there is no date.
-    pub(super) const fn is_zero(self) -> bool {
-        self.year <= ZERO_YEAR_MAX
+    /// Whether it is how systems write that there is no date, or none ever.
+    pub(super) const fn is_none(self) -> bool {
+        self.year <= ZERO_YEAR_MAX || self.year >= NEVER_YEAR_MIN
     }
 
     /// The day of three texts, where there is one.

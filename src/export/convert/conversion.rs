@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use super::{
-    cook::{Draft, cook},
+    cook::{Draft, cook, product_of},
     furniture::Furniture,
     group::{Contribution, Groups, Joined, print_of},
     item::{Defect, FileError, Item, Record},
@@ -56,7 +56,6 @@ pub struct Conversion {
     groups: Groups,
     ready: VecDeque<Item>,
     finished: bool,
-    place: String,
     replaced: u64,
     tally: Tally,
     unmapped: Unmapped,
@@ -66,7 +65,6 @@ impl Conversion {
     /// Converts one file.
     #[must_use]
     pub fn of(opened: Opened, recognised: Recognised, catalogue: Arc<Catalogue>) -> Self {
-        let place = opened.place().to_string();
         let binding = &recognised.binding;
         let dialect = Arc::clone(&binding.dialect);
         let amounts = dialect.fields.iter().filter(|field| field.kind == FieldKind::Amount);
@@ -84,7 +82,6 @@ impl Conversion {
             groups: Groups::default(),
             ready: VecDeque::new(),
             finished: false,
-            place,
             replaced: 0,
             unmapped: Unmapped::default(),
         }
@@ -276,8 +273,8 @@ impl Conversion {
                 rows: u64::from(counts),
                 resources: Vec::new(),
                 sign_as_read: None,
-                total_only: false,
-                request_assumed: false,
+                assumed: Vec::new(),
+                product: None,
                 notes: draft.notes,
             };
             self.emit(record);
@@ -310,6 +307,7 @@ impl Conversion {
             .map(str::to_owned);
         let decisive =
             table.amount.map(|field| view.units(field)).transpose().map_err(fault)?.flatten().unwrap_or(0);
+        let product = product_of(view, &self.catalogue).map_err(fault)?;
         let contribution = Contribution {
             part: self.part,
             line: row.line,
@@ -318,6 +316,7 @@ impl Conversion {
             resources,
             formula,
             decisive,
+            product: product.filter(|_| table.role == Role::Refunds),
             chosen_by_sign: rule.when.iter().any(|condition| matches!(condition, Condition::Sign(..))),
             print: print_of(row),
         };
@@ -365,11 +364,14 @@ impl Conversion {
             if !self.step()? {
                 self.finished = true;
                 let groups = self.groups.take();
-                let lacks = |fact: &str| self.dialect.lacks.iter().any(|lack| lack.fact == fact);
-                let (total_only, no_request) = (lacks("tenders"), lacks("requested_at"));
-                for mut record in settle(groups, &self.dialect, &self.place)? {
-                    record.total_only = total_only;
-                    record.request_assumed = no_request && record.role == Role::Refunds;
+                let lacks: Vec<String> = self.dialect.lacks.iter().map(|lack| lack.fact.clone()).collect();
+                for mut record in settle(groups, &self.dialect) {
+                    let of_role = |fact: &&String| match record.role {
+                        Role::Refunds => matches!(fact.as_str(), "requested_at" | "tenders" | "account_id"),
+                        Role::Orders => fact.as_str() != "requested_at",
+                        _ => false,
+                    };
+                    record.assumed = lacks.iter().filter(of_role).cloned().collect();
                     self.emit(record);
                 }
             }

@@ -234,6 +234,15 @@ fn look_up(view: View<'_>, catalogue: &Catalogue) -> Result<Item, Fault> {
     Ok(catalogue.find(dialect.vendor.as_deref().or(vendor), dialect.site.as_deref(), &products, &items))
 }
 
+/// What a row is of, in the words of the orders' products; none where the dialect does not say.
+pub(super) fn product_of(view: View<'_>, catalogue: &Catalogue) -> Result<Option<String>, Fault> {
+    if view.binding.dialect.product_fields.is_empty() {
+        return Ok(None);
+    }
+    let product = look_up(view, catalogue)?.product;
+    Ok((product.len() > 1).then_some(product))
+}
+
 fn aspect_of(item: &Item, aspect: Aspect) -> Option<Value> {
     match aspect {
         Aspect::Product => Some(Value::Text(item.product.clone())),

@@ -24,6 +24,8 @@ pub(super) struct Group {
     pub(super) originals: Vec<String>,
     pub(super) resources: Vec<String>,
     pub(super) formula: Option<String>,
+    /// What a refund is of, by the first row that the catalogue knows.
+    pub(super) product: Option<String>,
     /// The sum of the amount that decides the sign.
     pub(super) decisive: i128,
     /// Whether the sign of the row decided that it is a refund, so that it says nothing about the file.
@@ -42,6 +44,8 @@ pub(super) struct Contribution {
     pub(super) resources: Vec<String>,
     pub(super) formula: Option<String>,
     pub(super) decisive: i128,
+    /// What a refund is of.
+    pub(super) product: Option<String>,
     pub(super) chosen_by_sign: bool,
     pub(super) print: u128,
 }
@@ -136,6 +140,7 @@ impl Group {
             resources: row.resources,
             formula: row.formula,
             decisive: row.decisive,
+            product: row.product,
             chosen_by_sign: row.chosen_by_sign,
             has_negative: row.decisive < 0,
             has_positive: row.decisive > 0,
@@ -158,6 +163,13 @@ impl Group {
         self.has_negative |= row.decisive < 0;
         self.has_positive |= row.decisive > 0;
         self.chosen_by_sign &= row.chosen_by_sign;
+        let is_known = |product: &Option<String>| product.as_ref().is_some_and(|word| !word.starts_with('?'));
+        if !is_known(&self.product)
+            && row.product.is_some()
+            && (self.product.is_none() || is_known(&row.product))
+        {
+            self.product = row.product;
+        }
         merge_ids(&mut self.originals, row.originals);
         merge_ids(&mut self.resources, row.resources);
         // Each row repeats the formula, and some are cut shorter than others.

@@ -62,10 +62,10 @@ pub struct Record {
     pub resources: Vec<String>,
     /// How the export signed the refund.
     pub sign_as_read: Option<Sign>,
-    /// Whether its dialect knows what was paid only as a whole, so that one with tenders outranks it.
-    pub total_only: bool,
-    /// Whether its dialect has no time of the request, so that the completion stands for it.
-    pub request_assumed: bool,
+    /// Facts that its dialect does not have, so that something stands in their place.
+    pub assumed: Vec<String>,
+    /// What a refund is of, in the words of the orders' products.
+    pub product: Option<String>,
     /// What a reader should know about it.
     pub notes: Vec<Note>,
 }
@@ -77,8 +77,20 @@ impl Record {
         self.cells.get(self.role.place_of(column)?)?.as_deref()
     }
 
+    /// Whether it is a refund that was taken back: money that did not leave the vendor.
+    #[must_use]
+    pub fn is_taken_back(&self) -> bool {
+        self.notes.contains(&Note::TakenBack)
+    }
+
+    /// Whether something stands in the place of a fact.
+    #[must_use]
+    pub fn assumes(&self, fact: &str) -> bool {
+        self.assumed.iter().any(|known| known == fact)
+    }
+
     /// Fills the cell of a column.
-    pub(super) fn set(&mut self, column: &str, text: Option<String>) {
+    pub(crate) fn set(&mut self, column: &str, text: Option<String>) {
         if let Some(cell) = self.role.place_of(column).and_then(|place| self.cells.get_mut(place)) {
             *cell = text;
         }
@@ -154,34 +166,16 @@ pub enum Note {
     SeveralOrdersOfResource(Vec<String>),
     /// No order was found.
     Unlinked,
-    /// Cells that were empty here were taken from another export.
-    Completed,
-    /// Another export gives another sum.
-    OtherExportDisagrees {
-        /// The sum of this one.
-        here: String,
-        /// The sum of the other.
-        there: String,
-    },
+    /// It has the sign of a charge: a refund that was taken back.
+    TakenBack,
+    /// The resource of the refund also stands under orders of another account or product, which were not taken.
+    ResourceOfOthers,
 }
 
 /// Why a file as a whole cannot be converted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {
-    /// Refunds are signed in both ways, so that the sign says nothing.
-    #[error(
-        "{place}: refunds have both signs: line {negative_line} is negative, line {positive_line} is positive; \
-         give files whose refunds are signed in one way"
-    )]
-    MixedSigns {
-        /// The file.
-        place: String,
-        /// A line with a refund below zero.
-        negative_line: u64,
-        /// A line with one above zero.
-        positive_line: u64,
-    },
     /// Parts of one archive have different dialects.
     #[error("{place}: is {found}, while the parts before it are {wanted}")]
     MixedDialects {

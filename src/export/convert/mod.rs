@@ -22,5 +22,5 @@ mod view;
 pub use conversion::{Conversion, Part};
 pub use formula::Formula;
 pub use item::{Defect, FileError, Item, Note, Record};
-pub use links::{Linked, Linker, UNLINKED_MARK};
+pub use links::{Linker, UNLINKED_MARK};
 pub use tally::{Fate, Sums, Tally};

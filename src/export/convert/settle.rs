@@ -4,7 +4,7 @@ use super::{
     cook::{Draft, Value},
     formula::Formula,
     group::Group,
-    item::{FileError, Note, Record},
+    item::{Note, Record},
 };
 use crate::export::{
     cells::number::text_of_units,
@@ -15,8 +15,9 @@ use crate::export::{
 const CENT: i128 = 1_000_000;
 
 /// Records of all groups of a file.
-pub(super) fn settle(groups: Vec<Group>, dialect: &Dialect, place: &str) -> Result<Vec<Record>, FileError> {
-    let file_sign = sign_of_file(&groups, place)?;
+pub(super) fn settle(groups: Vec<Group>, dialect: &Dialect) -> Vec<Record> {
+    let rule = dialect.table(Role::Refunds).map_or(SignRule::Either, |table| table.sign);
+    let file_sign = sign_of_file(&groups, rule);
     let mut records = Vec::new();
     for group in groups {
         let Some(table) = dialect.table(group.draft.role) else { continue };
@@ -25,23 +26,23 @@ pub(super) fn settle(groups: Vec<Group>, dialect: &Dialect, place: &str) -> Resu
             _ => records.extend(order_records(group, table)),
         }
     }
-    Ok(records)
+    records
 }
 
-/// The one sign of a file's refunds.
-fn sign_of_file(groups: &[Group], place: &str) -> Result<Option<Sign>, FileError> {
-    let refunds = || groups.iter().filter(|group| group.draft.role == Role::Refunds && !group.chosen_by_sign);
-    let negative = refunds().find(|group| total_of(group) < 0);
-    let positive = refunds().find(|group| total_of(group) > 0);
-    match (negative, positive) {
-        (Some(negative), Some(positive)) => Err(FileError::MixedSigns {
-            place: place.to_owned(),
-            negative_line: negative.line,
-            positive_line: positive.line,
-        }),
-        (Some(_), None) => Ok(Some(Sign::Negative)),
-        (None, Some(_)) => Ok(Some(Sign::Positive)),
-        (None, None) => Ok(None),
+/// The one sign of a file's refunds: that of all, or where they have both, that which the vendor documents, else
+/// that of most. Where neither tells, those below zero came back, as in every bill whose sign is known. A refund of
+/// the other sign is one that was taken back.
+fn sign_of_file(groups: &[Group], rule: SignRule) -> Option<Sign> {
+    let refunds = groups.iter().filter(|group| group.draft.role == Role::Refunds && !group.chosen_by_sign);
+    let totals: Vec<i128> = refunds.map(total_of).collect();
+    let negative = totals.iter().filter(|total| **total < 0).count();
+    let positive = totals.iter().filter(|total| **total > 0).count();
+    match (negative, positive, rule) {
+        (0, 0, _) => None,
+        (_, 0, _) | (1.., 1.., SignRule::Negative) => Some(Sign::Negative),
+        (0, _, _) | (_, _, SignRule::Positive) => Some(Sign::Positive),
+        (_, _, SignRule::Either) if positive > negative => Some(Sign::Positive),
+        _ => Some(Sign::Negative),
     }
 }
 
@@ -115,6 +116,9 @@ fn refund_records(mut group: Group, table: &Table, file_sign: Option<Sign>) -> V
         group.draft.note(Note::MixedRows);
     }
     let returned = if flips { total.saturating_neg() } else { total };
+    if returned < 0 {
+        group.draft.note(Note::TakenBack);
+    }
     if flips {
         for place in Draft::tender_places(Role::Refunds) {
             if let Some(Value::Units(units)) = group.draft.cells[place].as_mut() {
@@ -194,7 +198,7 @@ fn split(group: &Group, formula: &Formula) -> Vec<Record> {
 }
 
 /// The shares of several sums that make up `part` out of `weight`.
-fn shares_of(sums: &[i128], part: i128, weight: i128) -> Vec<i128> {
+pub(super) fn shares_of(sums: &[i128], part: i128, weight: i128) -> Vec<i128> {
     // A product too large for the integer can only come of absurd sums; they stay for the last order.
     let mut shares: Vec<i128> =
         sums.iter().map(|sum| sum.checked_mul(part).map_or(0, |product| product / weight)).collect();
@@ -223,8 +227,8 @@ fn record_of(group: &Group, draft: &Draft, rows: u64) -> Record {
         rows,
         resources: Vec::new(),
         sign_as_read: None,
-        total_only: false,
-        request_assumed: false,
+        assumed: Vec::new(),
+        product: group.product.clone(),
         notes: draft.notes.clone(),
     }
 }
