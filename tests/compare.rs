@@ -35,7 +35,7 @@ fn written(size: Size, seed: u64) -> BTreeMap<&'static str, String> {
         set.write(export, &mut text).expect("memory takes every row");
         (export.file_name(), String::from_utf8(text).expect("rows are text"))
     };
-    Export::ALL.map(write).into()
+    Export::CANONICAL.iter().copied().map(write).collect()
 }
 
 const SMALL: Size = Size { orders: 300, usage: 6000, refunds: 60 };

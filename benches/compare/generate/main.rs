@@ -37,7 +37,11 @@ struct Args {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 
-    /// The folder for the three files; those that are there are written anew
+    /// The bill and the deductions of a console in place of the canonical files
+    #[arg(long)]
+    console: bool,
+
+    /// The folder for the files; those that are there are written anew
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
@@ -57,7 +61,7 @@ fn main() -> anyhow::Result<()> {
     );
     let set = Set::new(size, args.seed);
     fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
-    for export in Export::ALL {
+    for &export in if args.console { Export::CONSOLE } else { Export::CANONICAL } {
         let path = args.out.join(export.file_name());
         // Beside its name first: a file that stands under it is whole.
         let begun = path.with_extension("part");

@@ -9,6 +9,7 @@ pub(super) enum About {
     Fate,
     ForeignOrder,
     List,
+    Metered,
     Package,
     Paid,
     Refunded,

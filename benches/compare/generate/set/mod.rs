@@ -1,6 +1,7 @@
 //! The measured set: every row follows from the seed and its own number alone, so rows can be written in
 //! blocks, side by side, and a set of any size needs the memory of a few blocks.
 
+mod console;
 mod draw;
 mod rows;
 mod text;
@@ -29,16 +30,23 @@ pub(crate) enum Export {
     Orders,
     Usage,
     Refunds,
+    Bill,
+    Deductions,
 }
 
 impl Export {
-    pub(crate) const ALL: [Self; 3] = [Self::Orders, Self::Usage, Self::Refunds];
+    /// The canonical files.
+    pub(crate) const CANONICAL: &[Self] = &[Self::Orders, Self::Usage, Self::Refunds];
+    /// Those of a console.
+    pub(crate) const CONSOLE: &[Self] = &[Self::Bill, Self::Deductions];
 
     pub(crate) const fn file_name(self) -> &'static str {
         match self {
             Self::Orders => "orders.csv",
             Self::Usage => "usage.csv",
             Self::Refunds => "refunds.csv",
+            Self::Bill => "bill.csv",
+            Self::Deductions => "deductions.csv",
         }
     }
 }
@@ -75,6 +83,14 @@ impl Set {
             Export::Refunds => {
                 let put = |row: &mut Vec<u8>, at| rows::refund(&self.world, at, row);
                 write_rows(rows::REFUNDS_HEADER, self.size.refunds, put, out)
+            }
+            Export::Bill => {
+                let put = |row: &mut Vec<u8>, at| console::bill(&self.world, at, row);
+                write_rows(console::BILL_HEADER, self.size.orders, put, out)
+            }
+            Export::Deductions => {
+                let put = |row: &mut Vec<u8>, at| console::deduction(&self.world, self.size.usage, at, row);
+                write_rows(console::DEDUCTIONS_HEADER, self.size.usage, put, out)
             }
         }
     }

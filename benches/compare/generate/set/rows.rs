@@ -141,7 +141,7 @@ pub(super) fn usage(world: &World, rows: u64, row: u64, out: &mut Vec<u8>) {
 
 /// The order that a deduction is from: one of the last month, a few of them far more often than others, and
 /// none whose fate it would change.
-fn used_order(world: &World, used_at: u64, posted_at: u64, draw: &mut Draw) -> Option<u64> {
+pub(super) fn used_order(world: &World, used_at: u64, posted_at: u64, draw: &mut Draw) -> Option<u64> {
     let last = world.last_bought_by(used_at);
     let first = last.saturating_sub(world.orders() / 3);
     (0..12).find_map(|_| {
@@ -167,7 +167,7 @@ const fn words(package: Package) -> (&'static str, &'static str) {
 }
 
 /// The second of the purchase, and six digits that no other order of that second has.
-fn order_id(world: &World, order: u64, out: &mut Vec<u8>) {
+pub(super) fn order_id(world: &World, order: u64, out: &mut Vec<u8>) {
     stamp(out, world.paid_at(order));
     // The factor has no divisor in common with a million.
     padded(out, (order * 387_429 + 271_828) % 1_000_000, 6);
