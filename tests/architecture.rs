@@ -31,7 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // The same facts as bytes.
     ("store", &["money", "time", "record"]),
     // Exports as vendors write them, to canonical cells: knows nothing else of the program.
-    ("export", &[]),
+    ("export", &["scan"]),
     ("ingest", &["money", "time", "digest", "suggest", "scan", "run_folder", "record", "export"]),
     ("case", &["money", "time", "record"]),
     // Rules.
@@ -84,7 +84,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rust_decimal", &["money"]),
     ("chrono", &["time"]),
     ("csv", &["ingest", "report"]),
-    ("memchr", &["scan"]),
+    ("memchr", &["scan", "export"]),
     ("fearless_simd", &["scan"]),
     ("prefetch_index", &["scan"]),
     ("calamine", &["export"]),

@@ -35,7 +35,7 @@ fn written(size: Size, seed: u64) -> BTreeMap<&'static str, String> {
         set.write(export, &mut text).expect("memory takes every row");
         (export.file_name(), String::from_utf8(text).expect("rows are text"))
     };
-    Export::CANONICAL.iter().copied().map(write).collect()
+    Export::CANONICAL.iter().chain(Export::CONSOLE).copied().map(write).collect()
 }
 
 const SMALL: Size = Size { orders: 300, usage: 6000, refunds: 60 };
@@ -90,6 +90,25 @@ fn the_audit_finds_what_the_question_asks_for_and_rejects_nothing() {
     let known: BTreeSet<&str> = ASKED.into_iter().chain(BESIDE).collect();
     let others: Vec<&String> = found.keys().filter(|kind| !known.contains(kind.as_str())).collect();
     assert!(others.is_empty(), "the question says nothing of {others:?}");
+}
+
+#[test]
+fn downloads_of_a_console_are_read_alike_in_blocks_and_row_by_row() {
+    let folder = tempfile::tempdir().expect("a folder for a set");
+    let files = written(Size { refunds: 600, orders: 3000, usage: 30_000 }, 1);
+    for name in ["bill.csv", "deductions.csv"] {
+        fs::write(folder.path().join(name), &files[name]).expect("a file of the set");
+    }
+    let audit = |options: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_refund-audit"));
+        command.current_dir(folder.path()).args(["audit", "bill.csv", "deductions.csv", "--format", "json"]);
+        command.args(options).output().expect("the program runs").stdout
+    };
+    let wanted = audit(&["--reader", "csv"]);
+    assert!(wanted.len() > 100_000, "little was found");
+    for threads in ["1", "2", "3", "8"] {
+        assert!(audit(&["--threads", threads]) == wanted, "on {threads} threads");
+    }
 }
 
 /// How often each kind of finding was told.

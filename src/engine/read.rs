@@ -203,7 +203,7 @@ fn read_beside<'s>(
             })?;
             Ok(One::Canonical(Box::new((file, records, defects))))
         }
-        Way::Export(_) => read_export(plan, source, options.digests, progress).map(One::Export),
+        Way::Export(_) => read_export(plan, source, reading).map(One::Export),
     });
     let refunds = refunds.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut beside = Beside {
@@ -306,9 +306,7 @@ pub(super) fn stream_all<S: UsageSink>(
             let (id, place) = &source.parts[0];
             stream(*id, place, reading, sink, &mut |taken| consume(*id, taken)).map(|one| vec![one])
         }
-        Way::Export(_) => {
-            stream_export(plan, source, sink, &mut |id, taken| consume(id, taken), options.digests, progress)
-        }
+        Way::Export(_) => stream_export(plan, source, sink, &mut |id, taken| consume(id, taken), reading),
     });
     progress.end();
     streamed

@@ -12,25 +12,23 @@ use super::{
     header::Layout,
     orders::order,
     plan::{Plan, Source, Way, role_of_table},
-    progress::Progress,
+    reading::Reading,
     refunds::refund,
     rows::{Row, RowCells},
     schema::columns,
     stored::note_of_zone,
-    usage::{self, ExportScan, Streamed, UsageSink},
+    usage::{self, ExportScan, PassOver, Streamed, TakeExported, TakenExported, UsageSink},
 };
 use crate::{
     digest::Digest,
     export::{
-        convert::{self, Conversion, Item, Note, UNLINKED_MARK},
+        convert::{self, Conversion, Converted, Item, Note, UNLINKED_MARK},
         dialect::{self, Class},
     },
     record::{Assumed, Defect, Fate, FileId, Link, Order, Refund, Role, SourceRef},
     time::{Offset, parse_moment},
 };
 
-/// Rows of usage taken before they are consumed.
-const ROWS_TOGETHER: u64 = 1024;
 /// How much of a rejected record is shown.
 const RAW_CHARS_MAX: usize = 400;
 
@@ -68,24 +66,27 @@ pub(crate) fn unread(source: &Source) -> Vec<FileRead> {
 /// # Errors
 ///
 /// [`IngestError`] where it cannot be read as a whole; never for a row.
-pub fn read_export(
-    plan: &Plan,
-    source: &Source,
-    digest: bool,
-    progress: &dyn Progress,
-) -> Result<ExportRead, IngestError> {
+pub fn read_export(plan: &Plan, source: &Source, reading: &Reading<'_>) -> Result<ExportRead, IngestError> {
     let mut read = ExportRead { files: unread(source), records: Vec::new(), defects: Vec::new() };
     let mut conversion = plan.conversion(source)?;
     describe(&mut read.files, &conversion);
     let lead = source.lead();
     let (mut counted, mut usage_rows) = (0, 0);
-    for item in &mut conversion {
-        let item = item?;
-        counted += item.rows();
+    conversion.run(reading.in_blocks(), &PassOver, &mut |converted| {
+        let item = match converted {
+            Converted::Usage(_, rows, ()) => {
+                counted += rows;
+                usage_rows += rows;
+                return;
+            }
+            Converted::Item(item) => item,
+        };
+        let rows = item.rows();
+        counted += rows;
         let (part, fate) = match item {
             Item::Record(record) if record.role == dialect::Role::Usage => {
                 usage_rows += record.rows;
-                continue;
+                return;
             }
             Item::Record(record) => {
                 let file = &mut read.files[record.part];
@@ -95,7 +96,7 @@ pub fn read_export(
                         record.rows;
                 }
                 read.records.push(record);
-                continue;
+                return;
             }
             Item::Defect(defect) => {
                 let file = &mut read.files[defect.part];
@@ -109,21 +110,21 @@ pub fn read_export(
                 (defect.part, Fate::Rejected)
             }
             Item::Duplicate { part, .. } => {
-                note(&mut read.files[part], "rows that stand twice in one record and count once");
+                note(&mut read.files[part], "rows that stand twice in one record and count once", 1);
                 (part, Fate::Duplicate)
             }
             Item::OutOfScope { part, class, reason, .. } => {
                 if class != Class::Furniture {
                     let text = format!("rows out of scope ({}: {reason})", class.word());
-                    note(&mut read.files[part], &text);
+                    note(&mut read.files[part], &text, rows);
                 }
                 (part, Fate::OutOfScope)
             }
         };
         let share = read.files[part].share(lead);
-        share.read_row();
-        share.settle_rows(fate, 1);
-    }
+        share.read_rows(rows);
+        share.settle_rows(fate, rows);
+    })?;
     finish(&mut read.files, &conversion, counted);
     if usage_rows > 0 || counted > 0 {
         for (product, package, item) in conversion.unmapped().iter() {
@@ -134,7 +135,7 @@ pub fn read_export(
             read.files[0].notes.insert(text, item.records);
         }
     }
-    end(&mut read.files, source, digest, progress)?;
+    end(&mut read.files, source, reading)?;
     Ok(read)
 }
 
@@ -162,12 +163,8 @@ fn finish(files: &mut [FileRead], conversion: &Conversion, counted: u64) {
 }
 
 /// Totals, digest and progress at the end of a source.
-fn end(
-    files: &mut [FileRead],
-    source: &Source,
-    digest: bool,
-    progress: &dyn Progress,
-) -> Result<(), IngestError> {
+fn end(files: &mut [FileRead], source: &Source, reading: &Reading<'_>) -> Result<(), IngestError> {
+    let Reading { digest, progress, .. } = *reading;
     let error = |io| IngestError::Io { path: source.path().to_owned(), source: io };
     let sha256 = if digest { Some(Digest::of_file(source.path()).map_err(error)?) } else { None };
     for file in files {
@@ -178,8 +175,8 @@ fn end(
     Ok(())
 }
 
-fn note(file: &mut FileRead, text: &str) {
-    *file.notes.entry(text.to_owned()).or_default() += 1;
+fn note(file: &mut FileRead, text: &str, rows: u64) {
+    *file.notes.entry(text.to_owned()).or_default() += rows;
 }
 
 /// What stands in a record for facts that its export does not have.
@@ -243,7 +240,12 @@ fn link_of(record: &convert::Record) -> Option<Link> {
 
 /// Counts what a reader should know of a record.
 fn notes_of(file: &mut FileRead, record: &convert::Record) {
-    for one in &record.notes {
+    record.notes.iter().for_each(|one| note_of(file, one));
+}
+
+/// Counts one thing that a reader should know of a record.
+fn note_of(file: &mut FileRead, one: &Note) {
+    {
         let text = match one {
             Note::TenderSum { .. } => "records whose means of payment do not add up to their amount",
             Note::TaxIncluded => "records with tax among their amounts",
@@ -262,9 +264,9 @@ fn notes_of(file: &mut FileRead, record: &convert::Record) {
             Note::ResourceOfOthers => {
                 "refunds whose resource also stands under orders of another account or product"
             }
-            _ => continue,
+            _ => return,
         };
-        note(file, text);
+        note(file, text, 1);
     }
 }
 
@@ -391,9 +393,8 @@ pub fn stream_export<S: UsageSink>(
     plan: &Plan,
     source: &Source,
     sink: &S,
-    consume: &mut dyn FnMut(FileId, S::Taken),
-    digest: bool,
-    progress: &dyn Progress,
+    consume: &mut (dyn FnMut(FileId, S::Taken) + Send),
+    reading: &Reading<'_>,
 ) -> Result<Vec<Streamed>, IngestError> {
     let mut conversion = plan.conversion(source)?;
     let layout = Layout::canonical(Role::Usage);
@@ -406,32 +407,32 @@ pub fn stream_export<S: UsageSink>(
         }
     }
     let mut scans: Vec<ExportScan> = files.into_iter().map(ExportScan::new).collect();
-    // Rows of one table that were taken and not consumed yet.
-    let mut pending: Option<(usize, u64, S::Taken)> = None;
     let alone = !source.has_records();
     let mut counted = 0;
-    for item in &mut conversion {
-        let item = item?;
-        counted += item.rows();
-        match item {
-            Item::Record(record) if record.role == dialect::Role::Usage => {
-                let scan = &mut scans[record.part];
-                notes_of(&mut scan.read, &record);
-                let is_due = |(part, rows, _): &mut (usize, u64, S::Taken)| {
-                    *part != record.part || *rows == ROWS_TOGETHER
-                };
-                if let Some((part, _, taken)) = pending.take_if(is_due) {
-                    consume(source.parts[part].0, taken);
-                }
-                let (_, rows, taken) = pending.get_or_insert_with(|| (record.part, 0, sink.begin()));
-                *rows += 1;
-                scan.row(RowCells::Canonical(&record.cells), record.line, &layout, sink, taken);
+    let parts: Vec<FileId> = source.parts.iter().map(|(id, _)| *id).collect();
+    let take = TakeExported { parts: parts.clone(), layout: &layout, sink };
+    conversion.run(reading.in_blocks(), &take, &mut |converted| {
+        let item = match converted {
+            Converted::Usage(part, rows, TakenExported { taken, counts, noted }) => {
+                counted += rows;
+                let scan = &mut scans[part];
+                noted.iter().for_each(|one| note_of(&mut scan.read, one));
+                scan.add(counts);
+                consume(parts[part], taken);
+                return;
             }
+            Converted::Item(item) => item,
+        };
+        let rows = item.rows();
+        counted += rows;
+        if !alone {
+            return;
+        }
+        match item {
             Item::Record(_) => {}
-            _ if !alone => {}
             Item::Defect(found) => {
                 let scan = &mut scans[found.part];
-                scan.settle_other(Fate::Rejected);
+                scan.settle_others(Fate::Rejected, rows);
                 scan.defects.push(Defect {
                     at: SourceRef { file: scan.read.id, line: found.line },
                     role: Role::Usage,
@@ -440,20 +441,17 @@ pub fn stream_export<S: UsageSink>(
                     raw: found.raw,
                 });
             }
-            Item::Duplicate { part, .. } => scans[part].settle_other(Fate::Duplicate),
+            Item::Duplicate { part, .. } => scans[part].settle_others(Fate::Duplicate, rows),
             Item::OutOfScope { part, class, reason, .. } => {
                 let scan = &mut scans[part];
-                scan.settle_other(Fate::OutOfScope);
+                scan.settle_others(Fate::OutOfScope, rows);
                 if class != Class::Furniture {
                     let text = format!("rows out of scope ({}: {reason})", class.word());
-                    note(&mut scan.read, &text);
+                    note(&mut scan.read, &text, rows);
                 }
             }
         }
-    }
-    if let Some((part, _, taken)) = pending {
-        consume(source.parts[part].0, taken);
-    }
+    })?;
     let mut found: Vec<Streamed> = scans.into_iter().map(ExportScan::end).collect();
     let mut files: Vec<FileRead> = Vec::new();
     for streamed in &mut found {
@@ -463,7 +461,7 @@ pub fn stream_export<S: UsageSink>(
     }
     if alone {
         finish(&mut files, &conversion, counted);
-        end(&mut files, source, digest, progress)?;
+        end(&mut files, source, reading)?;
     } else {
         files.iter_mut().for_each(FileRead::add_up);
     }

@@ -143,10 +143,15 @@ impl Source {
         self.roles() != [Role::Usage]
     }
 
-    /// Whether it is a canonical file that can be read at any place.
+    /// Whether it is text that can be read at any place, so that all threads read it at once.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        matches!(self.way, Way::Canonical(_)) && self.parts[0].1.packing == Packing::Plain
+        let is_canonical = matches!(self.way, Way::Canonical(_));
+        let is_plain = |place: &Place| {
+            place.packing == Packing::Plain
+                && (is_canonical || place.kind == Kind::Text && place.pipe.is_none())
+        };
+        self.parts.iter().all(|(_, place)| is_plain(place))
     }
 
     /// Whether it takes more bytes to read it than its file has.

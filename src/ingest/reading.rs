@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use super::progress::Progress;
-use crate::scan::Scan;
+use crate::{export::source::InBlocks, scan::Scan};
 
 /// What splits canonical files into rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,14 @@ impl<'p> Reading<'p> {
             digest: false,
             row_bytes_max: Self::ROW_BYTES_MAX,
             progress,
+        }
+    }
+
+    /// How the text of an export is read; `None` row by row.
+    pub(super) const fn in_blocks(&self) -> Option<InBlocks> {
+        match self.reader {
+            Reader::Blocks { bytes } => Some(InBlocks { threads: self.threads, bytes }),
+            Reader::Csv => None,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, BufWriter, Write},
+    num::NonZeroUsize,
     path::{Path, PathBuf},
 };
 
@@ -18,8 +19,9 @@ use super::{
 };
 use crate::{
     export::{
-        convert::{Item, Linker, Record},
+        convert::{Converted, Item, Linker, Record, Straight, UsageConsumer},
         dialect::Role,
+        source::{InBlocks, ScannedRow},
     },
     record::{Defect, FileId, Join, SourceRef, Together, bring_together},
 };
@@ -62,7 +64,11 @@ struct Tables<'f> {
 /// # Errors
 ///
 /// Every export that cannot be read as a whole, or the table that cannot be written.
-pub fn write_canonical(plan: &Plan, folder: &Path) -> Result<Written, Vec<IngestError>> {
+pub fn write_canonical(
+    plan: &Plan,
+    folder: &Path,
+    threads: NonZeroUsize,
+) -> Result<Written, Vec<IngestError>> {
     let error = |source| vec![IngestError::Io { path: folder.to_owned(), source }];
     let mut failed = Vec::new();
     let files: Vec<FileRead> = plan.sources.iter().flat_map(unread).collect();
@@ -78,18 +84,13 @@ pub fn write_canonical(plan: &Plan, folder: &Path) -> Result<Written, Vec<Ingest
                 continue;
             }
         };
-        for item in &mut conversion {
-            let item = match item {
-                Ok(item) => item,
-                Err(why) => {
-                    failed.push(why.into());
-                    break;
-                }
-            };
+        // The first table that could not be written ends the writing; the rows that follow are passed over.
+        let mut written: io::Result<()> = Ok(());
+        let mut give = |item| -> io::Result<()> {
             match item {
                 Item::Record(record) => {
                     if let Some(record) = linker.add(place, record) {
-                        tables.put(source, record).map_err(error)?;
+                        tables.put(source, record)?;
                     }
                 }
                 Item::Defect(found) => {
@@ -100,11 +101,26 @@ pub fn write_canonical(plan: &Plan, folder: &Path) -> Result<Written, Vec<Ingest
                         reason: found.reason,
                         raw: found.raw,
                     };
-                    tables.reject(source, found.part, &defect).map_err(error)?;
+                    tables.reject(source, found.part, &defect)?;
                 }
-                Item::Duplicate { .. } | Item::OutOfScope { .. } => tables.written.left_out += 1,
+                Item::Duplicate { .. } => tables.written.left_out += 1,
+                Item::OutOfScope { rows, .. } => tables.written.left_out += rows,
             }
-        }
+            Ok(())
+        };
+        let read = conversion.run(Some(InBlocks::on(threads)), &Kept, &mut |converted| {
+            if written.is_ok() {
+                written = match converted {
+                    Converted::Item(item) => give(item),
+                    Converted::Usage(part, _, records) => records.into_iter().try_for_each(|mut record| {
+                        record.part = part;
+                        give(Item::Record(record))
+                    }),
+                };
+            }
+        });
+        written.map_err(error)?;
+        failed.extend(read.err().map(IngestError::from));
     }
     if !failed.is_empty() {
         return Err(failed);
@@ -214,5 +230,34 @@ impl Tables<'_> {
             file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         }
         Ok(self.written)
+    }
+}
+
+/// Keeps records of usage to be written.
+struct Kept;
+
+impl UsageConsumer for Kept {
+    type State = ();
+    type Taken = Vec<Record>;
+
+    fn state(&self) {}
+
+    fn begin(&self) -> Vec<Record> {
+        Vec::new()
+    }
+
+    fn straight(
+        &self,
+        (): &mut (),
+        _: &mut Vec<Record>,
+        _: usize,
+        _: &[ScannedRow<'_>],
+        _: &Straight,
+    ) -> usize {
+        0
+    }
+
+    fn record(&self, (): &mut (), taken: &mut Vec<Record>, _: usize, record: &Record) {
+        taken.push(record.clone());
     }
 }

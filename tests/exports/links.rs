@@ -123,7 +123,7 @@ fn a_description_says_what_is_there_and_what_is_not() {
     let describe = |bytes: &[u8]| {
         let mut file = opened(bytes).unwrap();
         let recognised = book().recognise(&mut file, None).unwrap();
-        describe(file, recognised, catalogue()).unwrap()
+        describe(file, recognised, catalogue(), std::num::NonZeroUsize::MIN).unwrap()
     };
     let bill = describe(INTL);
     assert_eq!((bill.dialect.as_str(), bill.encoding), ("tencent-bill-intl", Some("UTF-8")));

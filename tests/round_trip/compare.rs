@@ -149,7 +149,7 @@ pub(crate) fn hold(layout: &Layout, generated: &Set, seed: u64) -> Came {
     let converted = folder.path().join("converted");
     fs::create_dir(&converted).unwrap();
     let plan = plan_exports(&discover(&[folder.path().join("exports")]).unwrap()).unwrap();
-    write_canonical(&plan, &converted).unwrap();
+    write_canonical(&plan, &converted, std::num::NonZeroUsize::MIN).unwrap();
     if told(&run(&converted, &[])) != other {
         writeln!(complaints, "the conversion has other findings").unwrap();
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::export::{
     dialect::{CellKind, Role},
-    source::RawRow,
+    source::SourceRow,
 };
 
 /// A record of several rows in the making.
@@ -206,7 +206,7 @@ impl Group {
 }
 
 /// A print of a row by which the same row is known again.
-pub(super) fn print_of(row: &RawRow) -> u128 {
+pub(super) fn print_of(row: &dyn SourceRow) -> u128 {
     let half = |seed: u64| {
         let mut hasher = DefaultHasher::new();
         seed.hash(&mut hasher);

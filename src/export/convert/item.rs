@@ -21,12 +21,14 @@ pub enum Item {
         /// The line of the row it repeats.
         of_line: u64,
     },
-    /// A row that is about nothing the audit asks.
+    /// Rows that are about nothing the audit asks.
     OutOfScope {
-        /// Which of the parts it was read from.
+        /// Which of the parts they were read from.
         part: usize,
-        /// Its line.
+        /// The line of the first of them.
         line: u64,
+        /// How many.
+        rows: u64,
         /// Which kind of row.
         class: Class,
         /// Why it is out of scope.
@@ -40,7 +42,8 @@ impl Item {
     pub const fn rows(&self) -> u64 {
         match self {
             Self::Record(record) => record.rows,
-            Self::Defect(_) | Self::Duplicate { .. } | Self::OutOfScope { .. } => 1,
+            Self::Defect(_) | Self::Duplicate { .. } => 1,
+            Self::OutOfScope { rows, .. } => *rows,
         }
     }
 }

@@ -14,13 +14,17 @@ mod furniture;
 mod group;
 mod item;
 mod links;
+mod mapper;
 mod rules;
 mod settle;
+mod straight;
 mod tally;
 mod view;
 
 pub use conversion::{Conversion, Part};
+pub(crate) use conversion::{Converted, UsageConsumer};
 pub use formula::Formula;
 pub use item::{Defect, FileError, Item, Note, Record};
 pub use links::{Linker, UNLINKED_MARK};
+pub(crate) use straight::Straight;
 pub use tally::{Fate, Sums, Tally};

@@ -59,6 +59,26 @@ impl Tally {
         self.fates[fate as usize].add(amounts);
     }
 
+    /// Rows that were read and left out.
+    pub(super) fn leave_out(&mut self, rows: u64, amounts: &[i128]) {
+        self.take(Fate::OutOfScope, rows, amounts);
+    }
+
+    /// Rows that were read and are records of their own.
+    pub(super) fn accept(&mut self, rows: u64, amounts: &[i128]) {
+        self.take(Fate::Accepted, rows, amounts);
+    }
+
+    fn take(&mut self, fate: Fate, rows: u64, amounts: &[i128]) {
+        let fate = &mut self.fates[fate as usize];
+        for sums in [&mut self.read, fate] {
+            sums.rows += rows;
+            for (sum, amount) in sums.amounts.iter_mut().zip(amounts) {
+                *sum = sum.saturating_add(*amount);
+            }
+        }
+    }
+
     /// The rows and sums of one fate.
     #[must_use]
     pub const fn of(&self, fate: Fate) -> &Sums {

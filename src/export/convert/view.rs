@@ -7,7 +7,7 @@ use crate::export::{
         number,
     },
     dialect::{Binding, FieldId, FieldKind},
-    source::RawRow,
+    source::SourceRow,
 };
 
 /// A cell that cannot be taken.
@@ -22,7 +22,7 @@ pub(super) struct Fault {
 /// A row and the meaning of its columns.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
-    pub(super) row: &'a RawRow,
+    pub(super) row: &'a dyn SourceRow,
     pub(super) binding: &'a Binding,
 }
 
@@ -30,10 +30,13 @@ impl<'a> View<'a> {
     /// The text of a field; none where the cell says that there is nothing, or the file has no such column.
     pub(super) fn text(&self, field: FieldId) -> Result<Option<&'a str>, Fault> {
         let Some(column) = self.binding.column(field) else { return Ok(None) };
-        if let Some((_, error)) = self.row.flaws.iter().find(|(at, _)| *at == column) {
+        if let Some(error) = self.row.flaw(column) {
             return Err(self.fault(field, error.clone()));
         }
         let raw = self.row.cell(column);
+        if raw.is_empty() {
+            return Ok(None);
+        }
         if raw.contains(['\u{FFFD}', '\0']) {
             return Err(self.fault(field, CellError::BadByte(clean(raw).to_owned())));
         }

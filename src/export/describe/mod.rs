@@ -7,6 +7,7 @@ mod questions;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    num::NonZeroUsize,
     sync::Arc,
 };
 
@@ -15,9 +16,9 @@ pub use questions::{Answer, Question, State, answer};
 use crate::export::{
     catalogue::{Catalogue, Unmapped},
     cells::{clean, moment::seconds_of},
-    convert::{Conversion, Defect, FileError, Item, Tally},
+    convert::{Conversion, Converted, Defect, FileError, Item, Record, Straight, Tally, UsageConsumer},
     dialect::{Class, Evidence, FieldKind, Lack, Recognised, Role},
-    source::{Opened, SourceError, Stored},
+    source::{InBlocks, Opened, ScannedRow, SourceError, Stored},
 };
 
 /// Sample values shown of a column.
@@ -121,6 +122,7 @@ pub fn describe(
     mut opened: Opened,
     recognised: Recognised,
     catalogue: Arc<Catalogue>,
+    threads: NonZeroUsize,
 ) -> Result<Description, SourceError> {
     let binding = recognised.binding.clone();
     let dialect = Arc::clone(&binding.dialect);
@@ -203,63 +205,120 @@ pub fn describe(
         filled: BTreeSet::new(),
     };
     let mut conversion = Conversion::of(opened, recognised, catalogue);
-    for item in &mut conversion {
-        match item {
-            Ok(item) => description.take(item),
-            Err(error) => description.error = Some(error),
-        }
-    }
-    description.replaced = conversion.replaced();
-    description.tally = conversion.tally().clone();
-    description.unmapped_products = conversion.unmapped().clone();
-    Ok(description)
+    let mut seen = Seen::default();
+    let read = conversion.run(Some(InBlocks::on(threads)), &Look, &mut |converted| match converted {
+        Converted::Item(Item::Record(record)) => seen.take(&record),
+        Converted::Item(item) => description.take(item),
+        Converted::Usage(_, _, more) => seen.add(more),
+    });
+    description.error = read.err();
+    let Seen { records, periods, incomplete, filled } = seen;
+    Ok(Description {
+        records,
+        periods,
+        incomplete,
+        filled,
+        replaced: conversion.replaced(),
+        tally: conversion.tally().clone(),
+        unmapped_products: conversion.unmapped().clone(),
+        ..description
+    })
 }
 
 impl Description {
     fn take(&mut self, item: Item) {
         match item {
-            Item::Record(record) => {
-                *self.records.entry(record.role).or_default() += 1;
-                for (column, cell) in record.role.columns().iter().zip(&record.cells) {
-                    if cell.is_some() {
-                        self.filled.insert((record.role, column.name));
-                    }
-                }
-                for column in record.missing() {
-                    let linked = record.role == Role::Refunds && column == "order_id";
-                    if !linked {
-                        *self.incomplete.entry((record.role, column)).or_default() += 1;
-                    }
-                }
-                let leading = match record.role {
-                    Role::Orders => "paid_at",
-                    Role::Usage => "posted_at",
-                    Role::Refunds => "requested_at",
-                    Role::Events => "at",
-                    Role::Packages => "bought_at",
-                };
-                if let Some(moment) = record.cell(leading) {
-                    let (first, last) = self
-                        .periods
-                        .entry(record.role)
-                        .or_insert_with(|| (moment.to_owned(), moment.to_owned()));
-                    if seconds_of(moment) < seconds_of(first) {
-                        moment.clone_into(first);
-                    }
-                    if seconds_of(moment) > seconds_of(last) {
-                        moment.clone_into(last);
-                    }
-                }
-            }
+            Item::Record(_) | Item::Duplicate { .. } => {}
             Item::Defect(defect) => {
                 if self.defects.len() < DEFECTS_MAX {
                     self.defects.push(defect);
                 }
             }
-            Item::OutOfScope { class, reason, .. } => {
-                *self.out_of_scope.entry((class, reason)).or_default() += 1;
+            Item::OutOfScope { class, reason, rows, .. } => {
+                *self.out_of_scope.entry((class, reason)).or_default() += rows;
             }
-            Item::Duplicate { .. } => {}
         }
+    }
+}
+
+/// What records have in common, whichever order they come in.
+#[derive(Default)]
+struct Seen {
+    records: BTreeMap<Role, u64>,
+    periods: BTreeMap<Role, (String, String)>,
+    incomplete: BTreeMap<(Role, &'static str), u64>,
+    filled: BTreeSet<(Role, &'static str)>,
+}
+
+impl Seen {
+    fn take(&mut self, record: &Record) {
+        *self.records.entry(record.role).or_default() += 1;
+        for (column, cell) in record.role.columns().iter().zip(&record.cells) {
+            if cell.is_some() {
+                self.filled.insert((record.role, column.name));
+            }
+        }
+        for column in record.missing() {
+            let linked = record.role == Role::Refunds && column == "order_id";
+            if !linked {
+                *self.incomplete.entry((record.role, column)).or_default() += 1;
+            }
+        }
+        let leading = match record.role {
+            Role::Orders => "paid_at",
+            Role::Usage => "posted_at",
+            Role::Refunds => "requested_at",
+            Role::Events => "at",
+            Role::Packages => "bought_at",
+        };
+        if let Some(moment) = record.cell(leading) {
+            self.widen(record.role, moment, moment);
+        }
+    }
+
+    /// Takes up the first and the last moment of some records. Of two texts of one second the lesser one stays.
+    fn widen(&mut self, role: Role, first: &str, last: &str) {
+        let (mine, my_last) = self.periods.entry(role).or_insert_with(|| (first.to_owned(), last.to_owned()));
+        if (seconds_of(first), first) < (seconds_of(mine), mine.as_str()) {
+            first.clone_into(mine);
+        }
+        if (seconds_of(last), last) > (seconds_of(my_last), my_last.as_str()) {
+            last.clone_into(my_last);
+        }
+    }
+
+    fn add(&mut self, more: Self) {
+        for (role, count) in more.records {
+            *self.records.entry(role).or_default() += count;
+        }
+        for (place, count) in more.incomplete {
+            *self.incomplete.entry(place).or_default() += count;
+        }
+        self.filled.extend(more.filled);
+        for (role, (first, last)) in more.periods {
+            self.widen(role, &first, &last);
+        }
+    }
+}
+
+/// Looks at records of usage on the thread that has them.
+struct Look;
+
+impl UsageConsumer for Look {
+    type State = ();
+    type Taken = Seen;
+
+    fn state(&self) {}
+
+    fn begin(&self) -> Seen {
+        Seen::default()
+    }
+
+    fn straight(&self, (): &mut (), _: &mut Seen, _: usize, _: &[ScannedRow<'_>], _: &Straight) -> usize {
+        0
+    }
+
+    fn record(&self, (): &mut (), seen: &mut Seen, _: usize, record: &Record) {
+        seen.take(record);
     }
 }

@@ -52,7 +52,7 @@ impl Encoding {
     }
 
     /// Bytes of its mark at the start of a file.
-    const fn bom(self) -> &'static [u8] {
+    pub(super) const fn bom(self) -> &'static [u8] {
         match self {
             Self::Utf8 | Self::Utf8Bom => &[0xef, 0xbb, 0xbf],
             Self::Utf16Le => &[0xff, 0xfe],

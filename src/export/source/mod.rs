@@ -8,6 +8,7 @@
 //! Nothing here knows a column or a dialect, and no packed file is ever written to disk.
 
 mod archive;
+mod blocks;
 mod decode;
 mod delimiter;
 mod discover;
@@ -27,6 +28,8 @@ mod trusting;
 mod typed;
 mod workbook;
 
+pub use blocks::InBlocks;
+pub(crate) use blocks::{RowConsumer, ScannedRow, read_rows};
 pub use decode::{Encoding, sniff_encoding};
 pub use delimiter::Delimiter;
 pub use discover::{Discovery, PassedOver, discover, is_parquet, look, through_pipe};
@@ -35,6 +38,7 @@ pub use guard::{Limits, PackedBytes};
 pub use open::{OpenOptions, Opened, encoding_of, open, open_bytes, open_stored, open_text};
 pub use pipe::Pipe;
 pub use place::{Kind, Packing, Place};
+pub(crate) use row::SourceRow;
 pub use row::{RawRow, RowFault};
 pub use stored::{Stored, StoredColumn, StoredTable, Stretch, Texts};
 pub use trusting::is_trusting;

@@ -238,6 +238,11 @@ impl Opened {
         }
     }
 
+    /// Whether its lines end with carriage returns alone.
+    pub(super) fn ends_lines_with_returns(&self) -> bool {
+        matches!(&self.rows, Rows::Text(rows) if rows.ends_lines_with_returns())
+    }
+
     /// What a file of typed columns says of itself; none for any other.
     #[must_use]
     pub const fn stored(&self) -> Option<&Stored> {

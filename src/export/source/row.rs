@@ -1,6 +1,66 @@
 //! One row of a table, as it stands in its file.
 
-use crate::export::cells::{CellError, clean};
+use crate::export::cells::CellError;
+
+/// The cells of one row of a table, wherever the row was read.
+pub(crate) trait SourceRow {
+    /// The physical line on which it begins; the first line of a file is 1.
+    fn line(&self) -> u64;
+
+    /// How many cells it has.
+    fn len(&self) -> usize;
+
+    /// The text of a cell as it is in the file; empty beyond the last one.
+    fn cell(&self, at: usize) -> &str;
+
+    /// Why a cell holds something that no text can say.
+    fn flaw(&self, at: usize) -> Option<&CellError>;
+}
+
+impl<'r> dyn SourceRow + 'r {
+    /// Its cells.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|at| self.cell(at))
+    }
+
+    /// The row for a message: its cells with commas between them, cut where it is long.
+    pub(crate) fn raw(&self) -> String {
+        const SHOWN_CHARS: usize = 400;
+        let mut shown = String::new();
+        for (at, cell) in self.cells().enumerate() {
+            if at > 0 {
+                shown.push(',');
+            }
+            shown.extend(cell.chars().take(SHOWN_CHARS));
+            if shown.len() > SHOWN_CHARS * 4 {
+                break;
+            }
+        }
+        if let Some((end, _)) = shown.char_indices().nth(SHOWN_CHARS) {
+            shown.truncate(end);
+            shown.push('…');
+        }
+        shown
+    }
+}
+
+impl SourceRow for RawRow {
+    fn line(&self) -> u64 {
+        self.line
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn cell(&self, at: usize) -> &str {
+        Self::cell(self, at)
+    }
+
+    fn flaw(&self, at: usize) -> Option<&CellError> {
+        self.flaws.iter().find(|(place, _)| *place == at).map(|(_, error)| error)
+    }
+}
 
 /// One row as it stands in the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,33 +127,6 @@ impl RawRow {
     /// Its cells.
     pub fn cells(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|at| self.cell(at))
-    }
-
-    /// Whether nothing is written in any cell.
-    #[must_use]
-    pub fn is_blank(&self) -> bool {
-        self.fault.is_none() && self.cells().all(|cell| clean(cell).is_empty())
-    }
-
-    /// The row for a message: its cells with commas between them, cut where it is long.
-    #[must_use]
-    pub fn raw(&self) -> String {
-        const SHOWN_CHARS: usize = 400;
-        let mut shown = String::new();
-        for (at, cell) in self.cells().enumerate() {
-            if at > 0 {
-                shown.push(',');
-            }
-            shown.extend(cell.chars().take(SHOWN_CHARS));
-            if shown.len() > SHOWN_CHARS * 4 {
-                break;
-            }
-        }
-        if let Some((end, _)) = shown.char_indices().nth(SHOWN_CHARS) {
-            shown.truncate(end);
-            shown.push('…');
-        }
-        shown
     }
 
     /// The text to which the cell at the end is written.

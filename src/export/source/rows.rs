@@ -51,6 +51,17 @@ impl<R: Read> TextRows<R> {
         }
     }
 
+    /// The rows of a text whose first line has this number in its file.
+    pub(super) const fn from_line(mut self, line: u64) -> Self {
+        self.line = line;
+        self
+    }
+
+    /// Whether carriage returns end lines.
+    pub(super) const fn ends_lines_with_returns(&self) -> bool {
+        self.cr_ends_lines
+    }
+
     /// How many bad places of the text were replaced so far.
     pub(super) const fn replaced(&self) -> u64 {
         self.decoding.replaced()

@@ -120,7 +120,12 @@ pub(super) fn slots(layout: &Layout) -> Option<Slots> {
 
 impl Columns {
     pub(super) fn of(layout: &Layout) -> Self {
-        let place = |column: C| layout.places[usize::from(column)].unwrap_or(NOWHERE);
+        Self::by(|column| layout.places[usize::from(column)])
+    }
+
+    /// Those of a file in which each stands at the place that is said.
+    pub(super) fn by(place: impl Fn(C) -> Option<usize>) -> Self {
+        let place = |column: C| place(column).unwrap_or(NOWHERE);
         Self {
             usage_id: place(C::UsageId),
             order_id: place(C::OrderId),
@@ -265,7 +270,7 @@ impl Sums {
 
 /// Readers of instants for a thread. Each column has its own: usage of one day is posted on the next.
 #[derive(Clone, Debug)]
-pub(super) struct Times {
+pub(in crate::ingest) struct Times {
     posted_at: TimeReader,
     usage_start: TimeReader,
     usage_end: TimeReader,

@@ -8,6 +8,7 @@
 //! nobody knows the order, it is counted as an orphan. Its memory grows with orders, never with the rows of
 //! this table. A run in parts has another sink, which writes them all to disk.
 
+mod exported;
 mod fates;
 mod index;
 mod keep;
@@ -20,7 +21,7 @@ use super::{
     file::{FileRead, Tally, ZONE, check_width},
     header::Layout,
     reading::Reading,
-    rows::{Row, RowCells},
+    rows::Row,
     schema::UsageColumn as C,
     stored::StoredRows,
     table::{self, BATCH, Slots, Take},
@@ -28,11 +29,12 @@ use super::{
 use crate::{
     export::source::Place,
     money::Quantity,
-    record::{Basis, Defect, Fate, FileId, Role, SourceRef},
+    record::{Basis, Defect, FileId, Role, SourceRef},
     scan::{self, PlainRecord, keys::Key},
     time::{Instant, wider},
 };
 
+pub(super) use exported::{ExportScan, PassOver, TakeExported, TakenExported};
 pub use fates::Fates;
 pub use index::{OrderIndex, Purchase};
 pub use keep::{Keeper, Kept};
@@ -174,7 +176,7 @@ impl<S: UsageSink> Take for TakeUsage<'_, S> {
 
 /// Totals of some rows as they were read.
 #[derive(Default)]
-struct Counts {
+pub(in crate::ingest) struct Counts {
     tally: Tally,
     rows: u64,
     quantity: i128,
@@ -237,47 +239,5 @@ impl Counts {
         self.tally.control.read_rows(self.rows);
         self.tally.control.read_sum("quantity", self.quantity);
         (self.postings, self.tally.settle_as(Role::Usage, read))
-    }
-}
-
-/// The usage of an export while its conversion gives it row by row.
-pub(super) struct ExportScan {
-    pub(super) read: FileRead,
-    pub(super) defects: Vec<Defect>,
-    counts: Counts,
-}
-
-impl ExportScan {
-    /// A table about to be streamed.
-    pub(super) fn new(read: FileRead) -> Self {
-        Self { read, defects: Vec::new(), counts: Counts::default() }
-    }
-
-    /// Takes one row.
-    pub(super) fn row<S: UsageSink>(
-        &mut self,
-        cells: RowCells<'_>,
-        line: u64,
-        layout: &Layout,
-        sink: &S,
-        taken: &mut S::Taken,
-    ) {
-        let row = Row { record: cells, line, is_unclosed: false };
-        if let Some(line) = self.counts.line(self.read.id, layout, &row) {
-            sink.take(taken, &[line]);
-        }
-    }
-
-    /// Counts a row that is none of usage.
-    pub(super) fn settle_other(&mut self, fate: Fate) {
-        self.read.control.read_row();
-        self.read.control.settle_rows(fate, 1);
-    }
-
-    /// What the table held.
-    pub(super) fn end(mut self) -> Streamed {
-        let (postings, rejected) = self.counts.settle(&mut self.read);
-        self.defects.extend(rejected);
-        Streamed { read: self.read, postings, defects: self.defects }
     }
 }

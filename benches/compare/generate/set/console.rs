@@ -43,7 +43,15 @@ pub(super) fn bill(world: &World, order: u64, out: &mut Vec<u8>) {
     let of_pack = Row { world, order, product, package, instance: Instance::Pack };
     let kind = "New monthly subscription";
     let price = world.list_price(order);
-    of_pack.put(out, kind, &|out| rows::order_id(world, order, out), [paid_at, paid_at, end], price, (total, voucher), "");
+    of_pack.put(
+        out,
+        kind,
+        &|out| rows::order_id(world, order, out),
+        [paid_at, paid_at, end],
+        price,
+        (total, voucher),
+        "",
+    );
     for at in 0..METERED_ROWS {
         let mut draw = world.draw(About::Metered, order * METERED_ROWS + at);
         let (product, package, kind) = draw.pick(&METERED);
@@ -67,7 +75,15 @@ pub(super) fn bill(world: &World, order: u64, out: &mut Vec<u8>) {
         rows::order_id(world, order, out);
         out.extend_from_slice(b"09");
     };
-    of_pack.put(out, "Monthly subscription refund", &id, [at, at, at], price, (cash + commission + credit, voucher), "-");
+    of_pack.put(
+        out,
+        "Monthly subscription refund",
+        &id,
+        [at, at, at],
+        price,
+        (cash + commission + credit, voucher),
+        "-",
+    );
 }
 
 /// What stands under the instance of a row.

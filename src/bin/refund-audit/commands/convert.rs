@@ -8,7 +8,7 @@ use refund_audit::{
     report::{FolderError, check_folder, write_whole},
 };
 
-use super::inputs;
+use super::{inputs, threads};
 use crate::{args::ConvertArgs, exit::Exit, output};
 
 pub(crate) fn run(args: &ConvertArgs) -> anyhow::Result<Exit> {
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &ConvertArgs) -> anyhow::Result<Exit> {
     let plan = plan_exports(&inputs).map_err(AuditError::Ingest)?;
     let mut failed = None;
     let mut done = None;
-    let wrote = write_whole(&args.out, false, |folder| match write_canonical(&plan, folder) {
+    let wrote = write_whole(&args.out, false, |folder| match write_canonical(&plan, folder, threads()) {
         Ok(written) => {
             done = Some(written);
             Ok(())

@@ -7,7 +7,7 @@ use refund_audit::{
     report,
 };
 
-use super::inputs;
+use super::{inputs, threads};
 use crate::{args::InspectArgs, exit::Exit, output};
 
 pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Exit> {
@@ -44,7 +44,7 @@ fn one(inputs: &Inputs) -> Result<Vec<Description>, Vec<IngestError>> {
     let mut found = Vec::new();
     for source in &plan.sources {
         for (opened, recognised) in plan.tables(source).map_err(|error| vec![error])? {
-            let described = describe(opened, recognised, plan.catalogue());
+            let described = describe(opened, recognised, plan.catalogue(), threads());
             found.push(described.map_err(|error| vec![IngestError::from(error)])?);
         }
     }

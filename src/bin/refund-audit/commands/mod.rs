@@ -84,3 +84,8 @@ pub(crate) fn options(
         },
     })
 }
+
+/// As many threads as the machine has processors for this process.
+fn threads() -> std::num::NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN)
+}
