@@ -120,7 +120,10 @@ impl Straight {
         let first = row.cell(0).as_bytes();
         let is_row = first.first().is_some_and(u8::is_ascii_digit)
             || first.iter().any(u8::is_ascii_digit)
-                && self.columns.iter().any(|column| column.kind == Kind::Moment && !row.cell(column.place).is_empty());
+                && self
+                    .columns
+                    .iter()
+                    .any(|column| column.kind == Kind::Moment && !row.cell(column.place).is_empty());
         is_row
             && self.filled.iter().all(|place| !row.cell(*place).is_empty())
             && self.columns.iter().all(|column| self.is_usual(column, row.cell(column.place)))
