@@ -245,29 +245,27 @@ fn notes_of(file: &mut FileRead, record: &convert::Record) {
 
 /// Counts one thing that a reader should know of a record.
 fn note_of(file: &mut FileRead, one: &Note) {
-    {
-        let text = match one {
-            Note::TenderSum { .. } => "records whose means of payment do not add up to their amount",
-            Note::TaxIncluded => "records with tax among their amounts",
-            Note::SignReversed => "refunds signed the other way than such exports usually are",
-            Note::MixedRows => "records that are sums of rows of both signs",
-            Note::SplitByFormula => "parts of a refund that was split by the vendor's formula",
-            Note::SeveralOrders(_) => "refunds for several orders, which stand with the first",
-            Note::FormulaDisagrees { .. } => "refunds whose formula names another sum",
-            Note::LinkedByResource(_) => "refunds tied to their order by its resource",
-            Note::LinkedByRefund => "refunds tied to their order by another export",
-            Note::SeveralOrdersOfResource(_) => {
-                "refunds with a resource of several orders, of which the latest was taken"
-            }
-            Note::Unlinked => "refunds whose order was not found",
-            Note::TakenBack => "refunds with the sign of a charge, which were taken back: set aside",
-            Note::ResourceOfOthers => {
-                "refunds whose resource also stands under orders of another account or product"
-            }
-            _ => return,
-        };
-        note(file, text, 1);
-    }
+    let text = match one {
+        Note::TenderSum { .. } => "records whose means of payment do not add up to their amount",
+        Note::TaxIncluded => "records with tax among their amounts",
+        Note::SignReversed => "refunds signed the other way than such exports usually are",
+        Note::MixedRows => "records that are sums of rows of both signs",
+        Note::SplitByFormula => "parts of a refund that was split by the vendor's formula",
+        Note::SeveralOrders(_) => "refunds for several orders, which stand with the first",
+        Note::FormulaDisagrees { .. } => "refunds whose formula names another sum",
+        Note::LinkedByResource(_) => "refunds tied to their order by its resource",
+        Note::LinkedByRefund => "refunds tied to their order by another export",
+        Note::SeveralOrdersOfResource(_) => {
+            "refunds with a resource of several orders, of which the latest was taken"
+        }
+        Note::Unlinked => "refunds whose order was not found",
+        Note::TakenBack => "refunds with the sign of a charge, which were taken back: set aside",
+        Note::ResourceOfOthers => {
+            "refunds whose resource also stands under orders of another account or product"
+        }
+        _ => return,
+    };
+    note(file, text, 1);
 }
 
 /// The row of a record.
