@@ -94,7 +94,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("zstd", &["export", "spill"]),
     ("unicode_normalization", &["export"]),
     ("toml", &["policy", "export"]),
-    ("serde", &["policy", "report", "export", "run_folder"]),
+    ("serde", &["report", "export", "run_folder"]),
     ("serde_json", &["report", "run_folder"]),
     ("rayon", &["engine", "report"]),
     ("polars", &["report", "export"]),

@@ -787,8 +787,8 @@ fn the_loader_refuses_what_it_does_not_know() {
     assert_refused(&[
         (
             r#"schema = "refund-policy/1""#,
-            r#"schema = "refund-policy/2""#,
-            r#""refund-policy/2" is not "refund-policy/1""#,
+            r#"schema = "refund-policy/3""#,
+            r#""refund-policy/3" is not "refund-policy/2""#,
         ),
         ("confidence     =", "confidense     =", "unknown field `confidense`"),
         ("[version.window]", "[version.windows]", "unknown field `windows`"),

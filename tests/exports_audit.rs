@@ -26,7 +26,7 @@ const DEDUCTIONS: &str = "\
 /// A policy for the mainland site, on which these bills were written: the built-in ones about the product are
 /// those of the other site.
 const POLICY: &str = "\
-schema = \"refund-policy/1\"
+schema = \"refund-policy/2\"
 [policy]
 id = \"tencent-cn.css.package\"
 vendor = \"tencent-cloud\"
@@ -34,7 +34,7 @@ site = \"cn\"
 title = \"CSS packages of the mainland site, taken to be as those of the other\"
 timezone = \"+08:00\"
 [policy.applies]
-product = [\"css@cn\"]
+product = [\"css\"]
 package_type = [\"traffic\"]
 order_kind = [\"new\"]
 [[version]]
@@ -244,7 +244,7 @@ fn a_policy_of_another_site_rules_no_order() {
         ["no-policy", "no-policy"]
     );
     assert!(
-        built_in[0].1.contains("No policy rules css@cn / traffic")
+        built_in[0].1.contains("No policy rules css / traffic")
             && built_in[0]
                 .1
                 .contains("on the vendor's cn site, and the policies about css are those of another"),
@@ -255,20 +255,18 @@ fn a_policy_of_another_site_rules_no_order() {
     let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         text.contains(
-            "With a policy for product css@cn (--policies), 2 more orders of the vendor's other site"
+            "With a policy for product css on the site cn (--policies), 2 more orders of the vendor's other site"
         )
     );
     let ran = run_as_typed(here.path(), &["explain", "20240716478001340751511", "e"]);
     assert!(ran.out.contains("policies about css: tencent-intl.css.other-package, tencent-intl.css.package"));
-    // A policy of the site, or the word of a user who knows the rule to be the same.
-    let ruled = [vec!["--policies", "policies"], vec!["--mapping", "same.toml"]];
-    let same = "schema = \"product-catalogue/1\"\n[[product]]\nvendor = \"tencent-cloud\"\nproduct = \"css\"\n\
-                evidence = \"inferred\"\nsource = \"mine\"\npackage = [{ package_type = \"traffic\", \
-                names = [\"流量资源包\"], evidence = \"inferred\", source = \"mine\" }]\n";
-    fs::write(here.path().join("same.toml"), same).unwrap();
-    for options in ruled {
-        let slugs: Vec<String> = judged(&options).into_iter().map(|(slug, _)| slug).collect();
-        assert_eq!(slugs, ["date-only", "refund-underpaid"], "{options:?}");
+    // A policy of the site; the first edition wrote the site behind the word.
+    let first_edition = POLICY.replace("[\"css\"]", "[\"css@cn\"]").replace("refund-policy/2", "refund-policy/1");
+    for policy in [POLICY, first_edition.as_str()] {
+        fs::write(here.path().join("policies/tencent-cn.css.package.toml"), policy).unwrap();
+        let slugs: Vec<String> =
+            judged(&["--policies", "policies"]).into_iter().map(|(slug, _)| slug).collect();
+        assert_eq!(slugs, ["date-only", "refund-underpaid"], "{policy}");
     }
     // The international bill of the same product is ruled by the built-in policy.
     let fixture = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/exports/dialects/tencent-bill-intl");

@@ -71,7 +71,7 @@ pub(super) fn judge_all(
     let rules = WareRules::of(part.orders.wares(), book);
     let wares = part.orders.wares().list().iter();
     let candidates =
-        wares.map(|ware| Candidates::of(book, &ware.product, &ware.package_type, ware.kind)).collect();
+        wares.map(|ware| Candidates::of(book, &ware.product, &ware.package_type, ware.kind, ware.site.as_deref())).collect();
     let judging = Judging { part, candidates, horizon, rules, ask, progress };
     let stretches: Vec<u32> = (0..numbers).step_by(STRETCH as usize).collect();
     let mut judged = Judged::default();

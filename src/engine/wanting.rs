@@ -9,7 +9,7 @@ use super::part::Facts;
 use crate::{
     case::Case,
     export::{
-        catalogue::{SITE_MARK, UNMAPPED_MARK},
+        catalogue::UNMAPPED_MARK,
         convert::UNLINKED_MARK,
     },
     finding::{Class, Finding},
@@ -25,6 +25,7 @@ pub(super) struct About {
     order_id: OrderId,
     account_id: AccountId,
     product: Arc<str>,
+    site: Option<Arc<str>>,
     file: FileId,
     names_instance: bool,
     has_usage: bool,
@@ -43,6 +44,7 @@ impl About {
             order_id: order.order_id.clone(),
             account_id: order.account_id.clone(),
             product: order.product.clone(),
+            site: order.site.clone(),
             file: order.at.file,
             names_instance: order.instance_id.is_some(),
             has_usage: !case.usage.is_empty(),
@@ -138,7 +140,7 @@ pub(super) fn wanting(
             "a file of the product names of {} (--mapping)",
             ["order", "could find a policy, as far as one rules the product"],
         ),
-        of_another_site(orders)
+        of_another_site(orders, book)
             .say("a policy for {} (--policies)", ["order", "of the vendor's other site could be decided"]),
     ]
     .into_iter()
@@ -147,13 +149,14 @@ pub(super) fn wanting(
 }
 
 /// Orders that no policy rules because those about their product are of the vendor's other site, by product.
-fn of_another_site(orders: &[About]) -> Counts {
-    let elsewhere = orders.iter().filter(|order| {
-        order.eligibility == Eligibility::Unknown(Unknown::NoPolicy)
-            && !order.product.starts_with(UNMAPPED_MARK)
-            && order.product.contains(SITE_MARK)
+fn of_another_site(orders: &[About], book: &PolicyBook) -> Counts {
+    let elsewhere = orders.iter().filter_map(|order| {
+        let site = order.site.as_deref()?;
+        let is_unruled = order.eligibility == Eligibility::Unknown(Unknown::NoPolicy);
+        (is_unruled && book.is_of_another_site(&order.product, site))
+            .then(|| (Some(format!("{} on the site {site}", order.product)), 1))
     });
-    Counts::of("product", elsewhere.map(|order| (Some(order.product.to_string()), 1)))
+    Counts::of("product", elsewhere)
 }
 
 /// Orders with a request that name no pack, in a run whose deductions name packs that nobody bought and that

@@ -2,7 +2,7 @@
 
 use crate::{
     judge::{Answer, View},
-    policy::{Eligibility, GroundKind, Policy, Step, Unknown, Version, duration},
+    policy::{Eligibility, GroundKind, Policy, Unknown, Version, Working, duration},
     record::Basis,
     time::Offset,
 };
@@ -40,7 +40,8 @@ pub(super) fn boundary(
     }
     let deductions =
         view.usage().iter().filter(|usage| usage.basis == Basis::Deduction && usage.quantity.is_positive());
-    if version.terms.usage.deduction_excludes {
+    let terms = answer.entitlement.terms.unwrap_or(&version.terms);
+    if terms.usage.deduction_excludes {
         if stands(GroundKind::AfterDeduction) {
             if let Some(first) = view.facts().first_posting(question) {
                 lines.push(format!(
@@ -56,10 +57,9 @@ pub(super) fn boundary(
             ));
         }
     }
-    if let Some(Step::Prorate { used, total, .. } | Step::TimeShare { used, total, .. }) =
-        answer.entitlement.owed.as_ref().map(|owed| &owed.step)
-    {
-        let next = question.paid_at.plus_days(*used);
+    let computed = answer.entitlement.owed.as_ref().and_then(|owed| owed.computed());
+    if let Some((used, total)) = computed.and_then(Working::days) {
+        let next = question.paid_at.plus_days(used);
         lines.push(format!(
             "day {} of {total} begins after {}: one more day would be charged",
             used + 1,

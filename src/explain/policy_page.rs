@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::tests_told::word;
 use crate::{
-    policy::{Clause, Condition, Length, Method, Policy, Terms, TotalDays, UsedDays, Version, Window},
-    record::Tender,
+    policy::{Clause, Condition, Period, Policy, Terms, Version, words},
+    record::OrderKind,
     time::Instant,
 };
 
@@ -23,7 +22,11 @@ pub fn policy_page(policy: &Policy, out: &mut dyn Write) -> io::Result<()> {
         (None, false) => format!("all but {}", applies.package_types_not.join(", ")),
         (None, true) => "all".to_owned(),
     };
-    writeln!(out, "\nabout       {}: {types}", applies.products.join(", "))?;
+    let products = match &applies.products {
+        Some(products) => products.join(", "),
+        None => "every product of the vendor that no policy names".to_owned(),
+    };
+    writeln!(out, "\nabout       {products}: {types}")?;
     if let Some(kinds) = &applies.order_kinds {
         let kinds: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
         writeln!(out, "orders      {}", kinds.join(", "))?;
@@ -50,21 +53,26 @@ fn version(policy: &Policy, version: &Version, out: &mut dyn Write) -> io::Resul
     let mut marks = vec![format!("confidence {}", version.confidence)];
     marks.extend(version.like.as_ref().map(|like| format!("like {like}")));
     marks.extend(version.rollout_gradual.then(|| "rolled out step by step: a denial is a review".to_owned()));
-    marks.extend(version.expected.then(|| "expected only: never applied".to_owned()));
+    marks.extend(version.held.as_ref().map(|why| format!("never applied: {why}")));
     writeln!(out, "  {}", marks.join("; "))?;
     for source in &version.sources {
+        let checked = source.checked_on.as_ref().map(|on| format!(", checked {on}")).unwrap_or_default();
         writeln!(
             out,
-            "  source: {} ({}), {}, read {}",
+            "  source: {} ({}), {}, read {}{checked}",
             source.title, source.stamp, source.url, source.read_on
         )?;
     }
-    for (effect, clause) in effects(&version.terms) {
-        writeln!(out, "\n  {effect}")?;
-        if !clause.text.is_empty() {
-            let place = if clause.place.is_empty() { String::new() } else { format!(" [{}]", clause.place) };
-            writeln!(out, "      {}{place}", clause.text)?;
+    for branch in version.terms.branches() {
+        if let Some(head) = branch_text(branch) {
+            writeln!(out, "\n  {head}")?;
         }
+        for (effect, clause) in own_effects(branch) {
+            self::effect(&effect, clause, out)?;
+        }
+    }
+    for (effect, clause) in shared_effects(&version.terms) {
+        self::effect(&effect, clause, out)?;
     }
     for reading in &version.readings {
         let set: Vec<String> = reading.set.iter().map(|(path, value)| format!("{path} = {value}")).collect();
@@ -75,58 +83,84 @@ fn version(policy: &Policy, version: &Version, out: &mut dyn Write) -> io::Resul
     Ok(())
 }
 
-/// Each effect in a phrase, with its clause.
-fn effects(terms: &Terms) -> Vec<(String, &Clause)> {
+/// One effect with its clause.
+fn effect(effect: &str, clause: &Clause, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n  {effect}")?;
+    if clause.text.is_empty() {
+        return Ok(());
+    }
+    let place = if clause.place.is_empty() { String::new() } else { format!(" [{}]", clause.place) };
+    writeln!(out, "      {}{place}", clause.text)
+}
+
+/// One of several ways to a refund.
+fn branch_text(terms: &Terms) -> Option<String> {
+    let branch = terms.branch.as_ref()?;
+    let kinds = |kinds: &[OrderKind]| kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(", ");
+    let mut text = format!("branch {}", branch.id);
+    if !branch.only_for.is_empty() {
+        text.push_str(&format!(", for {} orders", kinds(&branch.only_for)));
+    }
+    if !branch.not_for.is_empty() {
+        text.push_str(&format!(", not for {} orders", kinds(&branch.not_for)));
+    }
+    match branch.period {
+        Some(Period::Pending) => text.push_str(", while its period has not begun"),
+        Some(Period::Begun) => text.push_str(", once its period has begun"),
+        None => {}
+    }
+    Some(text)
+}
+
+/// Effects that each way to a refund has of its own, in phrases, with their clauses.
+fn own_effects(terms: &Terms) -> Vec<(String, &Clause)> {
     let mut effects = Vec::new();
     effects.extend(
-        terms.window.as_ref().map(|window| (format!("window: {}", window_text(window)), &window.clause)),
+        terms.window.as_ref().map(|window| (format!("window: {}", words::window(window)), &window.clause)),
     );
     for (class, window) in &terms.class_windows {
-        effects.push((format!("window of {class}: {}", window_text(window)), &window.clause));
+        effects.push((format!("window of {class}: {}", words::window(window)), &window.clause));
     }
-    let use_text =
-        if terms.usage.deduction_excludes { "a posted deduction excludes a refund" } else { "not tested" };
-    effects.push((format!("use: {use_text}"), &terms.usage.clause));
-    effects.push((
-        format!("sum: {}; rounded {}", method_text(&terms.amount.method), terms.rounding.word()),
-        &terms.amount.clause,
-    ));
-    let names =
-        |tenders: &[Tender]| tenders.iter().map(|tender| tender.word()).collect::<Vec<_>>().join(", ");
-    let tenders =
-        format!("comes back: {}; lost: {}", names(&terms.tenders.refundable), names(&terms.tenders.lost));
-    effects.push((tenders, &terms.tenders.clause));
-    let accept: Vec<&str> = terms.destination.accept.iter().map(|receiver| receiver.word()).collect();
-    let also = if accept.is_empty() { String::new() } else { format!(", {} accepted", accept.join(", ")) };
-    effects.push((format!("goes to: {}{also}", terms.destination.account.word()), &terms.destination.clause));
+    effects.push((format!("use: {}", words::usage(&terms.usage)), &terms.usage.clause));
+    let sum = |of: &str, amount: &'_ crate::policy::AmountTerms| {
+        format!("sum{of}: {}; rounded {}", amount.method.text(), terms.rounding.word())
+    };
+    effects.push((sum("", &terms.amount), &terms.amount.clause));
+    for (class, amount) in &terms.class_amounts {
+        effects.push((sum(&format!(" of {class}"), amount), &amount.clause));
+    }
+    effects.extend(terms.fee.as_ref().map(|fee| (format!("fee: {}", words::fee(fee)), &fee.clause)));
+    effects.push((words::tenders(&terms.tenders), &terms.tenders.clause));
     let channels: Vec<&str> = terms.channel.allowed.iter().map(|channel| channel.word()).collect();
     effects.push((format!("asked for by: {}", channels.join(", ")), &terms.channel.clause));
     for exclusion in &terms.exclusions {
-        let class = if exclusion.class.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", exclusion.class.join(", "))
-        };
-        effects.push((format!("excluded if: {}{class}", word(&exclusion.predicate)), &exclusion.clause));
+        effects.push((format!("excluded if: {}", words::exclusion(exclusion)), &exclusion.clause));
     }
     for precondition in &terms.preconditions {
         let Condition::InvoiceOutstanding = precondition.condition;
         effects.push(("first: the invoice comes back".to_owned(), &precondition.clause));
     }
-    if let Some(quota) = &terms.quota {
-        let text = format!(
-            "quota: {} per {} within {} (stated, not judged yet)",
-            quota.count,
-            quota.per.join(" and "),
-            quota.within
-        );
-        effects.push((text, &quota.clause));
-    }
+    effects.extend(
+        terms.quota.as_ref().map(|quota| (format!("quota: {}", words::quota(quota)), &quota.clause)),
+    );
+    effects
+}
+
+/// Effects that all ways of a version share.
+fn shared_effects(terms: &Terms) -> Vec<(String, &Clause)> {
+    let mut effects = Vec::new();
+    effects.push((
+        format!("goes to: {}", words::destination(&terms.destination)),
+        &terms.destination.clause,
+    ));
     for (what, deadline) in [("decided", &terms.processing), ("arrives", &terms.arrival)] {
         if let Some(deadline) = deadline {
-            effects
-                .push((format!("{what} within: {} business days", deadline.business_days), &deadline.clause));
+            effects.push((format!("{what} within: {}", words::deadline(deadline)), &deadline.clause));
         }
+    }
+    if let Some(same) = &terms.same_payment {
+        let text = format!("refunds within {} seconds of each other are one payment", same.seconds);
+        effects.push((text, &same.clause));
     }
     effects.extend(terms.gifts.as_ref().map(|gifts| ("gifts: become void".to_owned(), &gifts.clause)));
     effects.extend(
@@ -145,44 +179,4 @@ fn effects(terms: &Terms) -> Vec<(String, &Clause)> {
         effects.push(("purchase: not while bills are overdue".to_owned(), &purchase.clause));
     }
     effects
-}
-
-fn window_text(window: &Window) -> String {
-    match window.length {
-        Length::Days(days) => {
-            let end =
-                if window.end_inclusive { "the last instant included" } else { "the last instant excluded" };
-            let extend = if window.to_day_end { ", extended to the end of the local day" } else { "" };
-            format!("{days} × 24 hours, {end}{extend}")
-        }
-        Length::Validity => "until the package expires".to_owned(),
-        Length::Unlimited => "no limit".to_owned(),
-        Length::Unstated => "not stated: every outcome is open".to_owned(),
-    }
-}
-
-fn method_text(method: &Method) -> String {
-    let used = |used: &UsedDays| match used {
-        UsedDays::Ceil24h => "begun 24-hour units",
-        UsedDays::DateDiff => "difference of dates",
-        UsedDays::Fixed5 => "always five",
-    };
-    let total = |total: &TotalDays| match total {
-        TotalDays::ServicePeriod => "days of the service period",
-        TotalDays::CalendarMonthOfPurchase => "days of the calendar month",
-        TotalDays::MonthsX30 => "months × 30",
-    };
-    match method {
-        Method::Full => "what was paid in refundable tenders".to_owned(),
-        Method::None => "nothing".to_owned(),
-        Method::ProrateDays { used: u, total: t, .. } => {
-            format!("paid × (days − used) / days; used: {}, days: {}", used(u), total(t))
-        }
-        Method::PaidMinusTimeShare { used: u, total: t, .. } => {
-            format!("paid − used / days × list price; used: {}, days: {}", used(u), total(t))
-        }
-        Method::PaidMinusConsumed { tiers } => {
-            format!("paid − consumed × the price of its band ({} bands)", tiers.len())
-        }
-    }
 }

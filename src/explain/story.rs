@@ -6,7 +6,7 @@ use super::{boundary::boundary, tests_told::tests};
 use crate::{
     case::{Case, Horizon},
     ingest::FileRead,
-    judge::{Answer, Judgement, Request, View, judge, of_site, reason, settled},
+    judge::{Answer, Judgement, Request, View, judge, reason, settled},
     layout::hanging,
     policy::{Candidates, Eligibility, Owed, PolicyBook},
     record::{Basis, EventKey, SourceRef},
@@ -188,7 +188,6 @@ fn put_to_policy(
             put(out, "  rule        ", &format!("none. {}", reason(view, answer, why)))?;
         }
         let product = &*view.order().product;
-        let product = of_site(product).map_or(product, |(product, _)| product);
         let near: Vec<&str> = book.about(product).map(|policy| &*policy.id).collect();
         if !near.is_empty() {
             put(out, "  nearest     ", &format!("policies about {product}: {}", near.join(", ")))?;

@@ -2,7 +2,7 @@
 
 use crate::{
     judge::{Answer, View},
-    policy::{Condition, GroundKind, Length, Policy, Predicate, Version, duration},
+    policy::{Condition, GroundKind, Length, Policy, Predicate, Version, duration, words},
     record::EventKind,
     time::Offset,
 };
@@ -14,13 +14,14 @@ pub(super) fn tests(view: &View<'_>, answer: &Answer<'_>, policy: &Policy, versi
     let mut lines = Vec::new();
     let question = &answer.asked.question;
     let order = view.order();
+    let terms = answer.entitlement.terms.unwrap_or(&version.terms);
     let standing = |kind: GroundKind| answer.entitlement.grounds.iter().find(|ground| ground.kind == kind);
     for kind in [GroundKind::BeforePurchase, GroundKind::UnpaidOrder] {
         if let Some(ground) = standing(kind) {
             lines.push(format!("[x] {}: {}", kind.slug(), ground.why));
         }
     }
-    if let Some(window) = version.terms.window_of(&order.package_type) {
+    if let Some(window) = terms.window_of(&order.package_type) {
         let too_late = standing(GroundKind::OutOfWindow).or_else(|| standing(GroundKind::AfterExpiry));
         lines.push(match (too_late, window.length, answer.entitlement.deadline) {
             (Some(ground), ..) => format!("[x] window: {}", ground.why),
@@ -35,7 +36,7 @@ pub(super) fn tests(view: &View<'_>, answer: &Answer<'_>, policy: &Policy, versi
             (None, _, None) => "[?] window: its end is not known".to_owned(),
         });
     }
-    if version.terms.usage.deduction_excludes {
+    if terms.usage.deduction_excludes {
         let covered =
             question.covered.contains(question.paid_at) && question.covered.contains(question.requested_at);
         let net = view.facts().net_posted(question);
@@ -48,69 +49,33 @@ pub(super) fn tests(view: &View<'_>, answer: &Answer<'_>, policy: &Policy, versi
             ),
         });
     }
-    for exclusion in &version.terms.exclusions {
-        let concerned =
-            exclusion.class.is_empty() || exclusion.class.iter().any(|class| **class == *order.package_type);
-        if !concerned {
+    for exclusion in &terms.exclusions {
+        if !exclusion.concerns(&order.package_type, order.kind) {
             continue;
         }
-        let kind = kind_of(&exclusion.predicate);
+        let kind = exclusion.predicate.ground();
         let clause = &exclusion.clause.text;
         lines.push(match standing(kind).filter(|ground| ground.clause == Some(&exclusion.clause)) {
             Some(ground) => format!("[x] {}: {}", kind.slug(), ground.why),
             None => {
-                format!("[ ] {}: {}", word(&exclusion.predicate), not(view, &exclusion.predicate, clause))
+                format!("[ ] {}: {}", exclusion.predicate.word(), not(view, &exclusion.predicate, clause))
             }
         });
     }
-    for precondition in &version.terms.preconditions {
+    for precondition in &terms.preconditions {
         let Condition::InvoiceOutstanding = precondition.condition;
         lines.push(match standing(GroundKind::InvoiceNotReturned) {
             Some(ground) => format!("[x] {}: {}", GroundKind::InvoiceNotReturned.slug(), ground.why),
             None => "[ ] invoice: none is out".to_owned(),
         });
     }
+    if let Some(quota) = &terms.quota {
+        lines.push(match standing(GroundKind::QuotaExceeded) {
+            Some(ground) => format!("[x] {}: {}", GroundKind::QuotaExceeded.slug(), ground.why),
+            None => format!("[ ] quota: {}", words::quota(quota)),
+        });
+    }
     lines
-}
-
-/// The ground that an exclusion is, where it stands.
-fn kind_of(predicate: &Predicate) -> GroundKind {
-    match predicate {
-        Predicate::Gift => GroundKind::Giveaway,
-        Predicate::AccountSuspended { .. } => GroundKind::Suspended,
-        Predicate::PromotionForbids => GroundKind::ForbiddenByPromotion,
-        Predicate::LicenseActivated | Predicate::LinkedLicenseActivated => GroundKind::LicenseActivated,
-        Predicate::Expired => GroundKind::AfterExpiry,
-        Predicate::PackageTypeIn { .. } => GroundKind::NotRefundableItem,
-        Predicate::ImageInUse => GroundKind::ImageInUse,
-        Predicate::ServiceCompleted => GroundKind::ServiceCompleted,
-        Predicate::NoServiceRequest { .. }
-        | Predicate::NoInformation { .. }
-        | Predicate::NoFeedback { .. } => GroundKind::ServiceNeglected,
-        Predicate::OutOfScopeDemand | Predicate::BuyerIllegality => GroundKind::ServiceBuyerCause,
-        Predicate::RenewalOnly => GroundKind::RenewalOnly,
-    }
-}
-
-/// The word of a predicate in policy files.
-pub(super) fn word(predicate: &Predicate) -> &'static str {
-    match predicate {
-        Predicate::Gift => "gift",
-        Predicate::AccountSuspended { .. } => "account_suspended",
-        Predicate::PromotionForbids => "promotion_forbids",
-        Predicate::LicenseActivated => "license_activated",
-        Predicate::LinkedLicenseActivated => "linked_license_activated",
-        Predicate::Expired => "expired",
-        Predicate::PackageTypeIn { .. } => "package_type_in",
-        Predicate::ImageInUse => "image_in_use",
-        Predicate::ServiceCompleted => "service_completed",
-        Predicate::NoServiceRequest { .. } => "no_service_request",
-        Predicate::NoInformation { .. } => "no_information",
-        Predicate::NoFeedback { .. } => "no_feedback",
-        Predicate::OutOfScopeDemand => "out_of_scope_demand",
-        Predicate::BuyerIllegality => "buyer_illegality",
-        Predicate::RenewalOnly => "renewal_only",
-    }
 }
 
 /// Why an exclusion does not stand.

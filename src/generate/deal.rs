@@ -120,8 +120,8 @@ impl Deal {
         };
         let days = deal.term_days();
         if days > 0 && random.one_in(2) {
-            let start = paid_at.midnight();
-            deal.order.period = Some((start, start.plus_days(days)));
+            // Days used are counted from the start of the period, which is the purchase.
+            deal.order.period = Some((paid_at, paid_at.plus_days(days)));
         }
         deal.pay_somehow(random);
         deal

@@ -13,6 +13,10 @@ pub struct Answer<'b> {
     pub ruled: Option<(&'b Policy, &'b Version)>,
     /// What it gives.
     pub entitlement: Entitlement<'b>,
+    /// Whether the policies about the product are all of other sites of the vendor.
+    pub elsewhere: bool,
+    /// Where the site of the order is not known: what rules it on the vendor's other sites.
+    pub other_sites: Vec<(&'b Policy, &'b Version)>,
     /// The request as it was put.
     pub asked: Asked,
     /// Where the export has no time of the request: the answers to one made at the payment, the earliest it
@@ -85,7 +89,9 @@ impl<'b> Answer<'b> {
             let why = if conflict.of_order { Unknown::DuplicateOrder } else { Unknown::DuplicateRow };
             entitlement.leave_open(why);
         }
-        Self { ruled, entitlement, asked: Asked { question, request }, ends: None }
+        let elsewhere = candidates.of_another_site();
+        let other_sites = candidates.of_other_sites(question.paid_at, question.requested_at);
+        Self { ruled, entitlement, elsewhere, other_sites, asked: Asked { question, request }, ends: None }
     }
 
     /// What each reading that fits the request gives, in the order of the file.
@@ -99,6 +105,10 @@ impl<'b> Answer<'b> {
             .iter()
             .filter(fits)
             .map(|reading| (reading, evaluate(policy, &reading.terms, &facts, &self.asked.question)))
+            .chain(self.other_sites.iter().filter_map(|(policy, version)| {
+                let reading = version.of_site.as_deref()?;
+                Some((reading, evaluate(policy, &reading.terms, &facts, &self.asked.question)))
+            }))
             .collect()
     }
 

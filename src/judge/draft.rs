@@ -74,12 +74,14 @@ fn also_rows<'v>(view: &View<'v>, role: Role, id: &str) -> impl Iterator<Item = 
 /// The rule of a version, with the clause that decides where one does.
 pub(super) fn cite(ruled: Option<(&Policy, &Version)>, clause: Option<&Clause>) -> Option<Citation> {
     let (policy, version) = ruled?;
-    let source = version.sources.first();
+    // A clause cites the source of the version it was written for, which may be another one's heir.
+    let of_version = version.sources.first().map(|source| source.cited.clone());
+    let source = clause.and_then(|clause| clause.source.clone()).or(of_version);
     Some(Citation {
         policy: policy.id.clone(),
         version: version.id.clone(),
         clause: clause.cloned().unwrap_or_default(),
-        source: source.map(|source| source.cited.clone()).unwrap_or_default(),
+        source: source.unwrap_or_default(),
     })
 }
 

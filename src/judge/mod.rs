@@ -22,7 +22,7 @@ pub use answer::{Answer, Asked};
 pub(crate) use conflict::settled;
 pub use orphan::judge_orphan;
 pub use outcome::{Outcome, Verdict};
-pub(crate) use refunds::{of_site, reason};
+pub(crate) use refunds::reason;
 pub(crate) use view::Request;
 pub use view::{Seen, View};
 

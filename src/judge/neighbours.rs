@@ -3,7 +3,7 @@
 use super::{draft::Say, view::View};
 use crate::{
     money::{Money, Ratio},
-    policy::{Owed, Step, Terms},
+    policy::{Method, Owed, Terms, Working},
 };
 
 /// Month lengths that a mistake may have taken.
@@ -23,15 +23,11 @@ pub(super) fn explain(view: &View<'_>, terms: &Terms, owed: &Owed, paid: Money) 
         return "That is the list price: not prorated at all, and on the wrong base.".to_owned();
     }
     let sum = |base: Money, used: i64, total: i64| -> Option<Money> {
-        let exact = match &owed.step {
-            Step::TimeShare { list, .. } => Ratio::share(*list, used, total)?.subtracted_from(base)?,
-            _ => Ratio::share(base, total.saturating_sub(used), total)?,
-        };
+        let exact = owed.computed()?.with(base, used, total)?;
         exact.or_zero().round(places, terms.rounding)
     };
-    let (used, total) = match &owed.step {
-        Step::Prorate { used, total, .. } | Step::TimeShare { used, total, .. } => (*used, *total),
-        _ => return consumed(terms, owed, paid),
+    let Some((used, total)) = owed.computed().and_then(Working::days) else {
+        return consumed(terms, owed, paid);
     };
     for (other, words) in [(used - 1, "one day less"), (used + 1, "one day more")] {
         if other >= 0 && sum(base, other, total) == Some(paid) {
@@ -58,15 +54,15 @@ pub(super) fn explain(view: &View<'_>, terms: &Terms, owed: &Owed, paid: Money) 
 
 /// For a price by consumption: the price of another band.
 fn consumed(terms: &Terms, owed: &Owed, paid: Money) -> String {
-    let Step::Consumed { base, consumed, price, .. } = &owed.step else {
-        return "No neighbour explains it.".to_owned();
-    };
-    let crate::policy::Method::PaidMinusConsumed { tiers } = &terms.amount.method else {
+    let (Some(Working::PaidMinusConsumed(working)), Method::PaidMinusConsumed(method)) =
+        (owed.computed(), &terms.amount.method)
+    else {
         return "No neighbour explains it.".to_owned();
     };
     let places = owed.split.currency.places().unwrap_or(0);
-    for tier in tiers.iter().filter(|tier| tier.price != *price) {
-        let gone = Ratio::times(tier.price, consumed.units()).and_then(|gone| gone.subtracted_from(*base));
+    for tier in method.tiers().iter().filter(|tier| Some(tier.price) != working.price) {
+        let gone = Ratio::times(tier.price, working.consumed.units())
+            .and_then(|gone| gone.subtracted_from(working.base));
         if gone.and_then(|exact| exact.or_zero().round(places, terms.rounding)) == Some(paid) {
             return format!(
                 "That is the price of another band: {} a unit.",

@@ -157,10 +157,13 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
             order.package_type,
             order.kind.word(),
             say.at(question.paid_at),
-            of_site(&order.product)
-                .map(|(product, site)| format!(
-                    " It was bought on the vendor's {site} site, and the policies about {product} are those of \
-                     another."
+            order
+                .site
+                .as_deref()
+                .filter(|_| answer.elsewhere)
+                .map(|site| format!(
+                    " It was bought on the vendor's {site} site, and the policies about {} are those of another.",
+                    order.product
                 ))
                 .unwrap_or_default()
         ),
@@ -202,11 +205,6 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
     }
 }
 
-/// The product and the site of a word that names a site of the vendor, as `css@cn` does.
-pub(crate) fn of_site(product: &str) -> Option<(&str, &str)> {
-    product.split_once('@').filter(|(_, site)| matches!(*site, "cn" | "intl"))
-}
-
 /// Versions of purchase and request that differ: the finding, and whether judging goes on.
 fn version_dependent(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Option<(Finding, bool)> {
     let (other, gives) = answer.at_request(view)?;
@@ -240,10 +238,9 @@ fn expected(answer: &Answer<'_>) -> Money {
 fn pending_too_long(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Option<Finding> {
     let (policy, version) = answer.ruled?;
     let limit = version.terms.processing.as_ref().filter(|_| answer.entitlement.is_due())?;
-    let asked_on = answer.asked.request.requested_at.latest().date_at(policy.zone);
-    let last_on = view.horizon.calendar.business_days_after(asked_on, limit.business_days);
-    let due_at = last_on.plus_days(1).start_at(policy.zone);
-    if view.horizon.as_of < due_at {
+    let asked_at = answer.asked.request.requested_at.latest();
+    let due = limit.due(asked_at, view.order().site.as_deref(), policy.zone, &view.horizon.calendar);
+    if view.horizon.as_of < due.at {
         return None;
     }
     let say = Say { view };
@@ -252,9 +249,10 @@ fn pending_too_long(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Opt
     finding.actual_total = None;
     finding.citation = super::draft::cite(answer.ruled, Some(&limit.clause));
     finding.explanation = format!(
-        "Requested {}, to be decided by the end of {last_on} ({} business days), still undecided {}: {} are owed.",
+        "Requested {}, to be decided by {} ({}), still undecided {}: {} are owed.",
         say.at(answer.asked.request.requested_at.earliest()),
-        limit.business_days,
+        due.by,
+        due.span,
         say.at(view.horizon.as_of),
         say.money(expected(answer))
     );

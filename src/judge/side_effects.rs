@@ -101,20 +101,21 @@ impl<'c> About<'_, 'c, '_, '_> {
         let limit = self.version.terms.arrival.as_ref()?;
         let completed_at = self.completed_at()?;
         let arrived_at = self.seen.refund().arrived_at.filter(|at| *at <= self.view.horizon.as_of)?;
-        let done_on = completed_at.date_at(self.policy.zone);
-        let last_on = self.view.horizon.calendar.business_days_after(done_on, limit.business_days);
-        if arrived_at < last_on.plus_days(1).start_at(self.policy.zone) {
+        let (zone, site) = (self.policy.zone, self.view.order().site.as_deref());
+        let due = limit.due(completed_at, site, zone, &self.view.horizon.calendar);
+        if arrived_at < due.at {
             return None;
         }
         let mut finding = self.draft("arrival-late", self.seen.total());
         finding.citation = cite(self.answer.ruled, Some(&limit.clause));
         finding.explanation = format!(
-            "Completed {}, expected by the end of {last_on} ({} business days{}), arrived {}: {} days late.",
+            "Completed {}, expected by {} ({}{}), arrived {}: {} days late.",
             self.say().at(completed_at),
-            limit.business_days,
+            due.by,
+            due.span,
             if limit.soft { ", an expectation rather than a promise" } else { "" },
             self.say().at(arrived_at),
-            arrived_at.date_at(self.policy.zone).days_since(last_on)
+            arrived_at.date_at(zone).days_since(due.at.plus_seconds(-1).date_at(zone))
         );
         Some(finding)
     }

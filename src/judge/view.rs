@@ -142,6 +142,8 @@ impl<'c> View<'c> {
             unkept_net: self.case.unkept_net,
             events: self.events,
             events_known: self.horizon.events_known,
+            upgrades: &[],
+            earlier: &[],
         }
     }
 
@@ -196,6 +198,7 @@ impl<'c> View<'c> {
         Question {
             paid_at: self.order().paid_at.earliest(),
             requested_at: request.requested_at.latest(),
+            channel: request.channel,
             covered: self.horizon.usage_covers,
             blurs_late: false,
         }
@@ -208,6 +211,7 @@ impl<'c> View<'c> {
         Question {
             paid_at,
             requested_at: request.requested_at.earliest().max(paid_at.min(latest)),
+            channel: request.channel,
             covered: self.horizon.usage_covers,
             blurs_late: true,
         }

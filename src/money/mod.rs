@@ -14,6 +14,7 @@ mod allocation;
 mod amount;
 mod currency;
 mod exact;
+mod fraction;
 mod ratio;
 mod rounding;
 
@@ -22,5 +23,6 @@ pub use amount::{Money, MoneyError};
 pub use currency::{Currency, CurrencyError};
 pub use exact::Quantity;
 pub(crate) use exact::{PLACES, UNIT};
+pub use fraction::Fraction;
 pub use ratio::Ratio;
 pub use rounding::Rounding;

@@ -1,6 +1,6 @@
 //! An exact fraction of money: multiplied first, divided once, rounded once.
 
-use super::{Money, PLACES, Rounding, exact::text_of_units};
+use super::{Fraction, Money, PLACES, Rounding, exact::text_of_units};
 
 /// `numerator / denominator` in units of 1e-8, kept apart until [`Ratio::round`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,47 @@ impl Ratio {
         Some(Self { numerator: whole.checked_sub(self.numerator)?, denominator: self.denominator })
     }
 
+    /// `self × factor`, exactly; `None` where it leaves 128 bits.
+    #[must_use]
+    pub fn scaled(self, factor: Fraction) -> Option<Self> {
+        // Crosswise, so that a long chain of shares stays within 128 bits.
+        let one = common(self.numerator, factor.denominator().into());
+        let other = common(factor.numerator().into(), self.denominator);
+        let numerator = self.numerator.checked_div(one)?.checked_mul(i128::from(factor.numerator()).checked_div(other)?)?;
+        let denominator =
+            self.denominator.checked_div(other)?.checked_mul(i128::from(factor.denominator()).checked_div(one)?)?;
+        Some(Self { numerator, denominator })
+    }
+
+    /// `self + other`, exactly.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Option<Self> {
+        let shared = common(self.denominator, other.denominator);
+        let (mine, theirs) = (other.denominator.checked_div(shared)?, self.denominator.checked_div(shared)?);
+        let numerator = self.numerator.checked_mul(mine)?.checked_add(other.numerator.checked_mul(theirs)?)?;
+        Some(Self { numerator, denominator: self.denominator.checked_mul(mine)? })
+    }
+
+    /// `self − other`, exactly.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Option<Self> {
+        self.plus(Self { numerator: other.numerator.checked_neg()?, ..other })
+    }
+
+    /// `self / other` as a number without a unit; `None` where `other` is not positive.
+    #[must_use]
+    pub fn part_of(self, other: Self) -> Option<Fraction> {
+        let numerator = self.numerator.checked_mul(other.denominator)?;
+        let denominator = self.denominator.checked_mul(other.numerator)?;
+        Fraction::reduced(numerator, denominator)
+    }
+
+    /// The larger of both.
+    #[must_use]
+    pub fn at_least(self, other: Self) -> Option<Self> {
+        Some(if self.minus(other)?.numerator < 0 { other } else { self })
+    }
+
     /// The fraction, or zero where it is negative.
     #[must_use]
     pub fn or_zero(self) -> Self {
@@ -72,6 +113,15 @@ impl Ratio {
         let shown = text_of_units(cut.units(), if exact { 2 } else { places });
         if exact { shown } else { format!("{shown}…") }
     }
+}
+
+/// The greatest common divisor, at least one.
+fn common(one: i128, other: i128) -> i128 {
+    let (mut one, mut other) = (one.unsigned_abs(), other.unsigned_abs());
+    while other != 0 {
+        (one, other) = (other, one % other);
+    }
+    i128::try_from(one).unwrap_or(1).max(1)
 }
 
 #[cfg(test)]

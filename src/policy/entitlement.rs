@@ -3,122 +3,13 @@
 use super::{
     book::Match,
     candidates::Candidates,
-    grounds::{Ground, grounds, window_end},
-    model::{Policy, Terms, Version},
-    sum::{Owed, owed},
+    grounds::{Ground, grounds},
+    model::{Policy, Version},
+    owed::{Owed, Sum, owed},
+    question::{Eligibility, Facts, Question, Unknown},
+    terms::{Period, Terms},
 };
-use crate::{
-    money::Quantity,
-    record::{Basis, Event, EventKind, Order, Tender, Usage},
-    time::{Instant, Interval, Moment},
-};
-
-/// What is known of an order.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts<'a> {
-    /// The order.
-    pub order: &'a Order,
-    /// Its usage rows by time of posting, where they were kept.
-    pub usage: &'a [Usage],
-    /// The net deduction, where rows were not kept because nothing turns on their times.
-    pub unkept_net: Quantity,
-    /// Events of the order, its account and its product.
-    pub events: &'a [Event],
-    /// Whether the run has an events export at all: without one, an absence proves nothing.
-    pub events_known: bool,
-}
-
-/// A request to be judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Question {
-    /// When the order was paid.
-    pub paid_at: Instant,
-    /// When the refund was asked for.
-    pub requested_at: Instant,
-    /// The interval for which the deduction export is complete.
-    pub covered: Interval,
-    /// Whether other moments that lost their seconds count with their latest instant, which favours the
-    /// request, or with their earliest.
-    pub blurs_late: bool,
-}
-
-/// Whether a refund is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Eligibility {
-    /// Due.
-    Yes,
-    /// A ground stands against it.
-    No,
-    /// A fact or a rule is missing.
-    Unknown(Unknown),
-}
-
-impl Eligibility {
-    /// `yes`, `no`, `unknown`.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::No => "no",
-            Self::Unknown(_) => "unknown",
-        }
-    }
-}
-
-/// Why eligibility is unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Unknown {
-    /// No policy is about the order, or none has a version at that time.
-    NoPolicy,
-    /// The version does not say.
-    PolicySilent,
-    /// Two policies of equal rank match.
-    OverlapPolicy,
-    /// The deduction export does not cover the time from payment to request.
-    CoverageGap,
-    /// A field that the policy needs is empty.
-    MissingField(&'static str),
-    /// Times contradict each other where the policy uses them.
-    TimeOrder(&'static str),
-    /// Paid with a tender of which the policy says nothing.
-    UnknownTender(Tender),
-    /// The currency has no known minor unit.
-    CurrencyUnknown,
-    /// Only the day or the minute is known, and the outcome turns on the second.
-    DateOnly,
-    /// The export has no time of the request, and the outcome turns on it.
-    RequestTime,
-    /// The order stands twice with different content.
-    DuplicateOrder,
-    /// A row of the order stands twice with different content.
-    DuplicateRow,
-}
-
-impl Unknown {
-    /// The finding that names it.
-    #[must_use]
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::NoPolicy => "no-policy",
-            Self::PolicySilent => "policy-silent",
-            Self::OverlapPolicy => "overlap-policy",
-            Self::CoverageGap => "usage-coverage-gap",
-            Self::MissingField(_) => "missing-field",
-            Self::TimeOrder(_) => "time-order",
-            Self::UnknownTender(_) => "unknown-tender",
-            Self::CurrencyUnknown => "currency-unknown",
-            Self::DateOnly | Self::RequestTime => "date-only",
-            Self::DuplicateOrder => "duplicate-order",
-            Self::DuplicateRow => "duplicate-row",
-        }
-    }
-
-    /// Whether it is a rule that is missing; otherwise it is a fact.
-    #[must_use]
-    pub const fn is_of_rules(self) -> bool {
-        matches!(self, Self::NoPolicy | Self::PolicySilent | Self::OverlapPolicy)
-    }
-}
+use crate::{money::Money, time::Instant};
 
 /// The answer to a question under one set of terms.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,26 +22,30 @@ pub struct Entitlement<'b> {
     pub deadline: Option<Instant>,
     /// What is owed: nothing where a ground stands, unknown where eligibility is.
     pub owed: Option<Owed>,
+    /// Where eligibility is unknown although a policy rules: what is owed at most, with every open question
+    /// settled in the customer's favour.
+    pub at_most: Option<Money>,
+    /// The terms that decided: those of the way that was taken, or of the first where none could be.
+    pub terms: Option<&'b Terms>,
 }
 
-impl Question {
-    /// The instant that a moment counts with.
-    #[must_use]
-    pub const fn instant(&self, moment: Moment) -> Instant {
-        if self.blurs_late { moment.latest() } else { moment.earliest() }
-    }
-}
-
-impl Entitlement<'_> {
+impl<'b> Entitlement<'b> {
     fn unknown(why: Unknown) -> Self {
-        Self { eligibility: Eligibility::Unknown(why), grounds: Vec::new(), deadline: None, owed: None }
+        Self {
+            eligibility: Eligibility::Unknown(why),
+            grounds: Vec::new(),
+            deadline: None,
+            owed: None,
+            at_most: None,
+            terms: None,
+        }
     }
 
     /// Leaves it open for a reason that no single question shows.
     pub(crate) fn leave_open(&mut self, why: Unknown) {
         self.eligibility = Eligibility::Unknown(why);
         self.grounds.clear();
-        self.owed = None;
+        self.at_most = self.owed.take().map(|owed| owed.total).or(self.at_most);
     }
 
     /// Whether a refund is due.
@@ -158,35 +53,11 @@ impl Entitlement<'_> {
     pub fn is_due(&self) -> bool {
         self.eligibility == Eligibility::Yes
     }
-}
 
-impl<'a> Facts<'a> {
-    /// Deductions posted at or before the request, by time.
-    pub fn postings(&self, question: &Question) -> impl Iterator<Item = &'a Usage> + use<'a> {
-        let (at, late) = (question.requested_at, question.blurs_late);
-        self.usage.iter().filter(move |usage| {
-            let posted_at = if late { usage.posted_at.latest() } else { usage.posted_at.earliest() };
-            usage.basis == Basis::Deduction && posted_at <= at
-        })
-    }
-
-    /// Their sum, net of reversals.
+    /// The id of the way that was taken, where the version has several.
     #[must_use]
-    pub fn net_posted(&self, question: &Question) -> Quantity {
-        self.postings(question).fold(self.unkept_net, |sum, usage| sum.plus(usage.quantity))
-    }
-
-    /// The first positive one.
-    #[must_use]
-    pub fn first_posting(&self, question: &Question) -> Option<Instant> {
-        self.postings(question)
-            .find(|usage| usage.quantity.is_positive())
-            .map(|usage| usage.posted_at.earliest())
-    }
-
-    /// Events of one kind, by time.
-    pub fn events_of(&self, kind: EventKind) -> impl Iterator<Item = &'a Event> + use<'a> {
-        self.events.iter().filter(move |event| event.kind == kind)
+    pub fn branch(&self) -> Option<&'b str> {
+        self.terms?.branch.as_ref().map(|branch| &*branch.id)
     }
 }
 
@@ -207,6 +78,9 @@ pub fn entitle<'b>(
 }
 
 /// The answer under given terms of a policy: those of its version, of a reading, of another version.
+///
+/// The first way whose conditions hold gives the sum. A way of which a fact is missing leaves it open unless
+/// what comes after it gives the same.
 #[must_use]
 pub(crate) fn evaluate<'b>(
     policy: &Policy,
@@ -214,29 +88,107 @@ pub(crate) fn evaluate<'b>(
     facts: &Facts<'_>,
     question: &Question,
 ) -> Entitlement<'b> {
+    if terms.branch.is_none() {
+        return of_branch(policy, terms, facts, question);
+    }
+    let mut refused: Option<Entitlement<'b>> = None;
+    let mut open: Option<Entitlement<'b>> = None;
+    let mut given: Option<Entitlement<'b>> = None;
+    let mut ends: Vec<Option<Instant>> = Vec::new();
+    for branch in terms.branches().filter(|branch| is_tried(branch, facts, question)) {
+        let answer = of_branch(policy, branch, facts, question);
+        ends.push(answer.deadline);
+        if given.is_some() {
+            continue;
+        }
+        match answer.eligibility {
+            Eligibility::Yes => given = Some(answer),
+            Eligibility::No => refused = refused.or(Some(answer)),
+            Eligibility::Unknown(_) => open = open.or(Some(answer)),
+        }
+    }
+    let total = |answer: &Entitlement<'_>| answer.owed.as_ref().map(|owed| owed.total);
+    let mut answer = match (open, given) {
+        (None, Some(given)) => given,
+        (Some(open), Some(given)) if open.at_most.is_some() && open.at_most == total(&given) => given,
+        (Some(mut open), Some(given)) => {
+            open.at_most = open.at_most.max(total(&given));
+            open
+        }
+        (Some(open), None) => open,
+        (None, None) => match refused {
+            Some(refused) => refused,
+            None => return Entitlement::unknown(Unknown::NoPolicy),
+        },
+    };
+    // Too late is what is too late for every way.
+    answer.deadline =
+        if ends.contains(&None) { None } else { ends.into_iter().flatten().max() };
+    answer
+}
+
+/// Whether a way is about the order at the request.
+fn is_tried(terms: &Terms, facts: &Facts<'_>, question: &Question) -> bool {
+    let order = facts.order;
+    let Some(period) = terms.branch.as_ref().and_then(|branch| branch.period) else {
+        return terms.is_about(order.kind);
+    };
+    let begins_at = order.period_start.or(order.effective_at.map(|moment| question.instant(moment)));
+    let is_pending = begins_at.is_some_and(|at| question.requested_at < at);
+    terms.is_about(order.kind) && is_pending == (period == Period::Pending)
+}
+
+fn of_branch<'b>(
+    policy: &Policy,
+    terms: &'b Terms,
+    facts: &Facts<'_>,
+    question: &Question,
+) -> Entitlement<'b> {
+    let at_most = || match owed(policy, terms, facts, question) {
+        Ok(Sum::Exact(owed)) => owed.total,
+        Ok(Sum::AtMost(most, _)) => most,
+        Err(Unknown::UnknownTender(_)) => facts.order.paid.total(),
+        Err(_) => facts.order.paid.of(&terms.tenders.refundable),
+    };
     let window = terms.window_of(&facts.order.package_type);
-    let deadline = match window.map(|window| window_end(window, policy, facts, question)) {
-        Some(Err(Unknown::PolicySilent)) => return Entitlement::unknown(Unknown::PolicySilent),
+    let deadline = match window.map(|window| window.end(policy, facts, question)) {
+        Some(Err(Unknown::PolicySilent)) => {
+            let unknown = Entitlement::unknown(Unknown::PolicySilent);
+            return Entitlement { at_most: Some(at_most()), terms: Some(terms), ..unknown };
+        }
         Some(Ok(end)) => end,
         Some(Err(_)) | None => None,
     };
     let (grounds, missing) = grounds(policy, terms, facts, question);
-    if !grounds.is_empty() {
-        let owed = Some(Owed::nothing(facts.order.paid.currency));
-        return Entitlement { eligibility: Eligibility::No, grounds, deadline, owed };
+    let answer = Entitlement {
+        eligibility: Eligibility::No,
+        grounds,
+        deadline,
+        owed: None,
+        at_most: None,
+        terms: Some(terms),
+    };
+    if !answer.grounds.is_empty() {
+        return Entitlement { owed: Some(Owed::nothing(facts.order.paid.currency)), ..answer };
     }
-    let needs_deductions = terms.usage.deduction_excludes || terms.amount.method.depends_on_consumption();
+    let method = &terms.amount_of(&facts.order.package_type).method;
+    let needs_deductions = terms.usage.deduction_excludes || method.depends_on_consumption();
     let covered =
         question.covered.contains(question.paid_at) && question.covered.contains(question.requested_at);
-    let answer = if needs_deductions && !covered {
+    let sum = if needs_deductions && !covered {
         Err(Unknown::CoverageGap)
     } else if let Some(unknown) = missing {
         Err(unknown)
     } else {
         owed(policy, terms, facts, question)
     };
-    match answer {
-        Ok(owed) => Entitlement { eligibility: Eligibility::Yes, grounds, deadline, owed: Some(owed) },
-        Err(why) => Entitlement { eligibility: Eligibility::Unknown(why), grounds, deadline, owed: None },
+    match sum {
+        Ok(Sum::Exact(owed)) => Entitlement { eligibility: Eligibility::Yes, owed: Some(owed), ..answer },
+        Ok(Sum::AtMost(most, why)) => {
+            Entitlement { eligibility: Eligibility::Unknown(why), at_most: Some(most), ..answer }
+        }
+        Err(why) => {
+            Entitlement { eligibility: Eligibility::Unknown(why), at_most: Some(at_most()), ..answer }
+        }
     }
 }

@@ -1,13 +1,14 @@
 //! Grounds that stand against a refund. All are collected; none hides another.
 
 use super::{
-    entitlement::{Facts, Question, Unknown},
-    model::{Clause, Condition, Exclusion, Length, Policy, Predicate, Terms, Window},
+    model::{Clause, Policy},
+    question::{Facts, Question, Spent, Unknown},
+    terms::{Condition, Length, Per, Quota, Terms, Window, Within},
     why::{Input, Why},
 };
 use crate::{
-    record::{Event, EventKind, Invoice, OrderKind, OrderStatus, SourceRef},
-    time::Instant,
+    record::{Invoice, OrderStatus, SourceRef},
+    time::{CivilDate, Instant, Offset},
 };
 
 /// What kind of ground, in the order of the catalogue of findings.
@@ -45,6 +46,8 @@ pub enum GroundKind {
     RenewalOnly,
     /// The invoice is still out.
     InvoiceNotReturned,
+    /// As many refunds as the policy gives were given before.
+    QuotaExceeded,
 }
 
 impl GroundKind {
@@ -68,6 +71,7 @@ impl GroundKind {
             Self::ServiceBuyerCause => "refund-service-buyer-cause",
             Self::RenewalOnly => "refund-renewal-only",
             Self::InvoiceNotReturned => "refund-invoice-not-returned",
+            Self::QuotaExceeded => "refund-quota-exceeded",
         }
     }
 }
@@ -83,47 +87,6 @@ pub struct Ground<'b> {
     pub why: Why,
     /// Event rows it rests on. Deductions are found by the reader of the ground in the case itself.
     pub events: Vec<SourceRef>,
-}
-
-/// The first instant at which a request is too late under a window; `None` where there is none.
-pub(super) fn window_end(
-    window: &Window,
-    policy: &Policy,
-    facts: &Facts<'_>,
-    question: &Question,
-) -> Result<Option<Instant>, Unknown> {
-    match window.length {
-        Length::Unlimited => Ok(None),
-        Length::Unstated => Err(Unknown::PolicySilent),
-        Length::Validity => {
-            let expires_at = facts.order.expires_at.ok_or(Unknown::MissingField("expires_at"))?;
-            Ok(Some(question.instant(expires_at)))
-        }
-        Length::Days(days) => {
-            let anchor = anchor(window, facts, question)?;
-            let clock = anchor.plus_days(days.into()).plus_seconds(window.end_inclusive.into());
-            let day_end = anchor.date_at(policy.zone).plus_days((days + 1).into()).start_at(policy.zone);
-            // "To 23:59:59 of the day days after": the start of the day that follows it.
-            Ok(Some(if window.to_day_end { clock.max(day_end) } else { clock }))
-        }
-    }
-}
-
-/// The instant a window runs from.
-pub(super) fn anchor(window: &Window, facts: &Facts<'_>, question: &Question) -> Result<Instant, Unknown> {
-    use super::model::Anchor;
-    let named = match window.anchor {
-        Anchor::PaidAt => None,
-        Anchor::DeliveredAt => facts.order.delivered_at,
-        Anchor::EffectiveAt => facts.order.effective_at,
-    };
-    match named.map(|moment| question.instant(moment)) {
-        Some(at) if at < question.paid_at => {
-            Err(Unknown::TimeOrder("delivered or effective before it was paid"))
-        }
-        Some(at) => Ok(at),
-        None => Ok(question.paid_at),
-    }
 }
 
 /// Every ground that stands at the request, in the order of the catalogue: facts, window, use, the
@@ -152,10 +115,13 @@ pub(super) fn grounds<'b>(
         add(GroundKind::UnpaidOrder, None, Input::Status(status), Vec::new());
     }
     if let Some(window) = terms.window_of(&order.package_type) {
-        match window_end(window, policy, facts, question) {
+        match window.end(policy, facts, question) {
+            Ok(Some(end)) if end <= asked_at && window.then_discretion => {
+                missing = missing.or(Some(Unknown::PolicySilent));
+            }
             Ok(Some(end)) if end <= asked_at => {
                 let (kind, what) = match window.length {
-                    Length::Validity => (GroundKind::AfterExpiry, "its validity"),
+                    Length::Validity => (GroundKind::AfterExpiry, Window::validity_of(facts)),
                     _ => (GroundKind::OutOfWindow, "the window"),
                 };
                 let input = Input::Late { window: what, end, asked_at };
@@ -170,8 +136,11 @@ pub(super) fn grounds<'b>(
         let input = Input::Used { net, asked_at, first: facts.first_posting(question) };
         add(GroundKind::AfterDeduction, Some(&terms.usage.clause), input, Vec::new());
     }
-    for exclusion in terms.exclusions.iter().filter(|exclusion| concerns(exclusion, &order.package_type)) {
-        match stands(exclusion, policy, facts, question) {
+    for exclusion in &terms.exclusions {
+        if !exclusion.concerns(&order.package_type, order.kind) {
+            continue;
+        }
+        match exclusion.stands(policy, facts, question) {
             Ok(Some((kind, input, events))) => add(kind, Some(&exclusion.clause), input, events),
             Ok(None) => {}
             Err(unknown) => missing = missing.or(Some(unknown)),
@@ -186,156 +155,55 @@ pub(super) fn grounds<'b>(
             Condition::InvoiceOutstanding => {}
         }
     }
+    // Beyond the quota of one way the next is tried; where there is only one, a soft quota is a review.
+    if let Some(quota) = terms.quota.as_ref().filter(|quota| quota.hard || terms.branch.is_some()) {
+        let spent = spent(quota, terms, policy, facts, question);
+        if spent >= quota.count {
+            let said = Input::Said(format!(
+                "{spent} earlier refunds count toward the quota of {}",
+                super::terms::quota::text(quota)
+            ));
+            add(GroundKind::QuotaExceeded, Some(&quota.clause), said, Vec::new());
+        }
+    }
     (found, missing)
 }
 
-fn concerns(exclusion: &Exclusion, package_type: &str) -> bool {
-    exclusion.class.is_empty() || exclusion.class.iter().any(|class| class == package_type)
+/// How many earlier refunds count toward a quota at the request.
+fn spent(quota: &Quota, terms: &Terms, policy: &Policy, facts: &Facts<'_>, question: &Question) -> u32 {
+    let at = question.requested_at;
+    let from = match quota.within {
+        Within::Lifetime => None,
+        Within::Window => terms.window_of(&facts.order.package_type).and_then(|window| match window.length {
+            Length::Days(days) | Length::CalendarDays { days, .. } => Some(at.plus_days(-i64::from(days))),
+            Length::Months(months) => Some(at.minus_months_clipped(months, policy.zone)),
+            Length::Minutes(minutes) => Some(at.plus_seconds(-60 * i64::from(minutes))),
+            Length::Validity | Length::Unlimited | Length::Unstated => None,
+        }),
+        Within::RollingYear => Some(at.minus_months_clipped(12, policy.zone)),
+        Within::CalendarYear => Some(year_start(at, 1, 1, policy.zone)),
+        Within::YearFrom(month, day) => Some(year_start(at, month, day, policy.zone)),
+    };
+    let of_same = |earlier: &&Spent<'_>| {
+        let same_way = match (&terms.branch, earlier.branch) {
+            (Some(branch), Some(way)) => *branch.id == *way,
+            _ => true,
+        };
+        let same_item = quota.per.iter().all(|per| match per {
+            Per::Product => *earlier.product == *facts.order.product,
+            Per::ProductGroup => quota.group.iter().any(|product| product == earlier.product),
+            Per::Package | Per::Bundle => *earlier.package_type == *facts.order.package_type,
+            Per::Account | Per::Subject | Per::AppId => true,
+        });
+        same_way && same_item && earlier.requested_at < at && from.is_none_or(|from| from <= earlier.requested_at)
+    };
+    let count = facts.earlier.iter().filter(of_same).count();
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-type Standing = Option<(GroundKind, Input, Vec<SourceRef>)>;
-
-/// Whether an exclusion stands, with its inputs in words.
-fn stands(
-    exclusion: &Exclusion,
-    policy: &Policy,
-    facts: &Facts<'_>,
-    question: &Question,
-) -> Result<Standing, Unknown> {
-    let (order, at, zone) = (facts.order, question.requested_at, policy.zone);
-    let plain =
-        |holds: bool, kind, why: &dyn Fn() -> String| holds.then(|| (kind, Input::Said(why()), Vec::new()));
-    let by_event = |event: Option<&Event>, kind, what: &str| {
-        let said = |event: &Event| Input::Said(format!("{what} {}", event.from_at.text(zone)));
-        event.map(|event| (kind, said(event), vec![event.at]))
-    };
-    let active = |activated: Option<Instant>, what: &str| {
-        let activated = activated.filter(|activated| *activated <= at);
-        let said = |on: Instant| Input::Said(format!("{what} was activated {}", on.text(zone)));
-        activated.map(|on| (GroundKind::LicenseActivated, said(on), Vec::new()))
-    };
-    Ok(match &exclusion.predicate {
-        Predicate::Gift => plain(order.is_giveaway(), GroundKind::Giveaway, &|| {
-            if order.gift {
-                "the order is marked as a gift".to_owned()
-            } else {
-                format!("the order is a {}", order.kind.word())
-            }
-        }),
-        Predicate::AccountSuspended { reasons } => {
-            let counts = |event: &&Event| {
-                event.reason.as_deref().is_some_and(|reason| reasons.iter().any(|known| known == reason))
-            };
-            let event = facts
-                .events_of(EventKind::AccountSuspended)
-                .find(|event| event.holds_at(at) && counts(event));
-            event.map(|event| {
-                let until = event
-                    .until_at
-                    .map_or("still open".to_owned(), |until| format!("until {}", until.text(zone)));
-                let reason = event.reason.as_deref().unwrap_or_default();
-                let why = format!(
-                    "account {} suspended for {reason} from {}, {until}",
-                    order.account_id,
-                    event.from_at.text(zone)
-                );
-                (GroundKind::Suspended, Input::Said(why), vec![event.at])
-            })
-        }
-        Predicate::PromotionForbids => {
-            plain(order.promotion_forbids_refund, GroundKind::ForbiddenByPromotion, &|| {
-                "the order's promotion forbids refunds".to_owned()
-            })
-        }
-        Predicate::LicenseActivated => active(order.license_activated_at, "its License"),
-        Predicate::LinkedLicenseActivated => {
-            active(order.linked_license_activated_at, "a License tied to it")
-        }
-        Predicate::Expired => {
-            let expires_at = order.expires_at.ok_or(Unknown::MissingField("expires_at"))?;
-            let expires_at = question.instant(expires_at);
-            let input = Input::Expired(expires_at);
-            (expires_at <= at).then_some((GroundKind::AfterExpiry, input, Vec::new()))
-        }
-        Predicate::PackageTypeIn { values } => plain(
-            values.iter().any(|value| **value == *order.package_type),
-            GroundKind::NotRefundableItem,
-            &|| format!("package type {} is not refundable", order.package_type),
-        ),
-        Predicate::ImageInUse => by_event(
-            facts.events_of(EventKind::ImageInUse).find(|event| event.holds_at(at)),
-            GroundKind::ImageInUse,
-            "in use since",
-        ),
-        Predicate::ServiceCompleted => by_event(
-            facts.events_of(EventKind::ServiceCompleted).find(|event| event.from_at <= at),
-            GroundKind::ServiceCompleted,
-            "the service was completed",
-        ),
-        Predicate::NoServiceRequest { months } => {
-            let limit = question.paid_at.plus_months_clipped(*months, zone);
-            let in_time = facts.events_of(EventKind::ServiceRequested).any(|event| event.from_at <= limit);
-            if at > limit && !in_time {
-                if !facts.events_known {
-                    return Err(Unknown::MissingField("events: service_requested"));
-                }
-                let why = format!(
-                    "no service was requested by {}, {months} months after the payment",
-                    limit.text(zone)
-                );
-                Some((GroundKind::ServiceNeglected, Input::Said(why), Vec::new()))
-            } else {
-                None
-            }
-        }
-        Predicate::NoInformation { months } => neglected(
-            facts,
-            EventKind::InformationRequested,
-            *months,
-            question,
-            policy,
-            "information asked for",
-        ),
-        Predicate::NoFeedback { months } => neglected(
-            facts,
-            EventKind::ServiceDelivered,
-            *months,
-            question,
-            policy,
-            "feedback on the delivery of",
-        ),
-        Predicate::OutOfScopeDemand => by_event(
-            facts.events_of(EventKind::ServiceOutOfScope).find(|event| event.from_at <= at),
-            GroundKind::ServiceBuyerCause,
-            "a demand beyond the service was recorded",
-        ),
-        Predicate::BuyerIllegality => by_event(
-            facts.events_of(EventKind::ServiceUnlawful).find(|event| event.from_at <= at),
-            GroundKind::ServiceBuyerCause,
-            "an unlawful demand was recorded",
-        ),
-        Predicate::RenewalOnly => plain(order.kind == OrderKind::Renew, GroundKind::RenewalOnly, &|| {
-            "the order is a renewal, refunded alone".to_owned()
-        }),
-    })
-}
-
-/// A question or delivery that the buyer left lying for more than so many months.
-fn neglected(
-    facts: &Facts<'_>,
-    kind: EventKind,
-    months: u32,
-    question: &Question,
-    policy: &Policy,
-    what: &str,
-) -> Standing {
-    let zone = policy.zone;
-    facts.events_of(kind).find_map(|event| {
-        let limit = event.from_at.plus_months_clipped(months, zone);
-        let answered_in_time = event.until_at.is_some_and(|until| until <= limit);
-        (question.requested_at > limit && !answered_in_time).then(|| {
-            let why = format!("{what} {} did not come by {}", event.from_at.text(zone), limit.text(zone));
-            (GroundKind::ServiceNeglected, Input::Said(why), vec![event.at])
-        })
-    })
+/// The last start of a year, which begins on a month and day, at or before an instant.
+fn year_start(at: Instant, month: u32, day: u32, zone: Offset) -> Instant {
+    let on = at.date_at(zone);
+    let start = |year: i32| CivilDate::new(year, month, day).map(|date| date.start_at(zone));
+    start(on.year()).filter(|start| *start <= at).or_else(|| start(on.year() - 1)).unwrap_or(at)
 }

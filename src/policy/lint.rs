@@ -1,6 +1,9 @@
 //! What a policy file says without effect. None of it stops a run; `policy check` prints it.
 
-use super::model::{Exclusion, Length, Method, Policy, Predicate, Terms, UsedDays, Version, Window};
+use super::{
+    model::{Policy, Version},
+    terms::{Exclusion, Length, Predicate, Terms, quota, window},
+};
 use crate::{record::OrderKind, time::Offset};
 
 /// A remark about a policy that loads.
@@ -13,9 +16,6 @@ pub struct Lint {
     /// What has no effect, and why.
     pub message: String,
 }
-
-/// Fields of a quota that no export carries.
-const UNEXPORTED: [&str; 2] = ["app_id", "bundle"];
 
 /// Everything that one policy says without effect.
 #[must_use]
@@ -48,30 +48,24 @@ fn holes(policy: &Policy) -> Vec<String> {
 fn version_remarks(policy: &Policy, version: &Version) -> Vec<String> {
     let mut remarks = Vec::new();
     let terms = &version.terms;
-    let windows = terms.window.iter().chain(terms.class_windows.values());
-    for window in windows {
-        remarks.extend(window_remarks(window));
+    for branch in terms.branches() {
+        let id = branch.branch.as_ref().map(|branch| format!("branch {}: ", branch.id)).unwrap_or_default();
+        for remark in branch_remarks(policy, branch) {
+            let remark = format!("{id}{remark}");
+            // A remark about the version's own tables would come once a branch.
+            if !remarks.contains(&remark) {
+                remarks.push(remark);
+            }
+        }
     }
-    for class in terms.class_windows.keys().filter(|class| !can_be(policy, class)) {
-        remarks.push(format!("class.{class}: no order of the policy is a {class}"));
-    }
-    for exclusion in &terms.exclusions {
-        remarks.extend(exclusion_remarks(policy, terms, exclusion));
+    if let Some(kinds) = &policy.applies.order_kinds {
+        let idle = |kind: &&OrderKind| !terms.branches().any(|branch| branch.is_about(**kind));
+        for kind in kinds.iter().filter(idle) {
+            remarks.push(format!("no branch is about {} orders: they are no-policy", kind.word()));
+        }
     }
     for reading in version.readings.iter().filter(|reading| reading.terms == *terms) {
         remarks.push(format!("reading {:?} changes nothing", reading.id));
-    }
-    if let Method::ProrateDays { used: UsedDays::Fixed5, used_min, .. }
-    | Method::PaidMinusTimeShare { used: UsedDays::Fixed5, used_min, .. } = terms.amount.method
-        && used_min <= 5
-    {
-        remarks.push("amount.min_used never matters: used_days is always five".to_owned());
-    }
-    if let Some(quota) = &terms.quota {
-        for field in quota.per.iter().filter(|field| UNEXPORTED.contains(&field.as_str())) {
-            remarks.push(format!("quota.per needs {field}, which no export has"));
-        }
-        remarks.push("quota is stated, not judged yet".to_owned());
     }
     if let Some(discretion) = &terms.discretion
         && discretion.reason_codes.is_empty()
@@ -79,22 +73,30 @@ fn version_remarks(policy: &Policy, version: &Version) -> Vec<String> {
     {
         remarks.push("discretion names no reason code: no denial can rest on it".to_owned());
     }
-    if version.expected {
+    if let Some(why) = &version.held {
         let from = version.effective.from.map(|from| from.text(Offset::BEIJING)).unwrap_or_default();
-        remarks.push(format!("expected from {from}: loaded, never applied; confirm or remove it"));
+        remarks.push(format!("expected from {from}: loaded, never applied; confirm or remove it ({why})"));
     }
     remarks
 }
 
-fn window_remarks(window: &Window) -> Vec<String> {
+fn branch_remarks(policy: &Policy, terms: &Terms) -> Vec<String> {
     let mut remarks = Vec::new();
-    if !matches!(window.length, Length::Days(_)) {
-        if window.end_inclusive {
-            remarks.push("window.end never matters: the window is not counted in days".to_owned());
-        }
-        if window.to_day_end {
-            remarks.push("window.extend never matters: the window is not counted in days".to_owned());
-        }
+    for window in terms.window.iter().chain(terms.class_windows.values()) {
+        remarks.extend(window::lint(window));
+    }
+    let classes = terms.class_windows.keys().chain(terms.class_amounts.keys());
+    for class in classes.filter(|class| !can_be(policy, class)) {
+        remarks.push(format!("class.{class}: no order of the policy is a {class}"));
+    }
+    for exclusion in &terms.exclusions {
+        remarks.extend(exclusion_remarks(policy, terms, exclusion));
+    }
+    for amount in std::iter::once(&terms.amount).chain(terms.class_amounts.values()) {
+        remarks.extend(amount.method.lint());
+    }
+    if let Some(quota) = &terms.quota {
+        remarks.extend(quota::lint(quota));
     }
     remarks
 }

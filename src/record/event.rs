@@ -28,6 +28,36 @@ pub enum EventKind {
     ServiceUnlawful,
     /// The image was in use.
     ImageInUse,
+    /// A certificate was issued.
+    CertificateIssued,
+    /// A certificate was revoked.
+    CertificateRevoked,
+    /// The resource was switched from billing by use to a subscription.
+    ConvertedFromPayg,
+    /// The resource was transferred to another account.
+    Transferred,
+    /// An order on the resource waits for its payment.
+    UnpaidOrder,
+    /// The resource was recovered after it had been returned or isolated.
+    Recovered,
+    /// The resource was renewed.
+    Renewed,
+    /// Other resources depend on it.
+    DependentResources,
+    /// The purchase took effect.
+    TookEffect,
+    /// A paid image is attached to the resource.
+    PaidImageAttached,
+    /// The product was at fault.
+    ProductFault,
+    /// A caster is bound to the package.
+    CasterBound,
+    /// The account's finances are in trusteeship.
+    Trusteeship,
+    /// The account is the customer of a reseller or agent.
+    ResellerCustomer,
+    /// The account's currency is another than that of the order.
+    CurrencyChanged,
     /// The product's bills were being made.
     BillingRun,
     /// A day on which nobody works.
@@ -51,7 +81,7 @@ pub enum EventKey {
 
 impl EventKind {
     /// Every kind, with its word in exports.
-    pub const WORDS: [(&'static str, Self); 14] = [
+    pub const WORDS: [(&'static str, Self); 29] = [
         ("account_suspended", Self::AccountSuspended),
         ("account_overdue", Self::AccountOverdue),
         ("fee_frozen", Self::FeeFrozen),
@@ -63,6 +93,21 @@ impl EventKind {
         ("service_out_of_scope", Self::ServiceOutOfScope),
         ("service_unlawful", Self::ServiceUnlawful),
         ("image_in_use", Self::ImageInUse),
+        ("certificate_issued", Self::CertificateIssued),
+        ("certificate_revoked", Self::CertificateRevoked),
+        ("converted_from_payg", Self::ConvertedFromPayg),
+        ("transferred", Self::Transferred),
+        ("unpaid_order", Self::UnpaidOrder),
+        ("recovered", Self::Recovered),
+        ("renewed", Self::Renewed),
+        ("dependent_resources", Self::DependentResources),
+        ("took_effect", Self::TookEffect),
+        ("paid_image_attached", Self::PaidImageAttached),
+        ("product_fault", Self::ProductFault),
+        ("caster_bound", Self::CasterBound),
+        ("trusteeship", Self::Trusteeship),
+        ("reseller_customer", Self::ResellerCustomer),
+        ("currency_changed", Self::CurrencyChanged),
         ("billing_run", Self::BillingRun),
         ("holiday", Self::Holiday),
         ("workday", Self::Workday),
@@ -78,7 +123,11 @@ impl EventKind {
     #[must_use]
     pub const fn key(self) -> EventKey {
         match self {
-            Self::AccountSuspended | Self::AccountOverdue => EventKey::Account,
+            Self::AccountSuspended
+            | Self::AccountOverdue
+            | Self::Trusteeship
+            | Self::ResellerCustomer
+            | Self::CurrencyChanged => EventKey::Account,
             Self::BillingRun => EventKey::Product,
             Self::Holiday | Self::Workday => EventKey::Day,
             _ => EventKey::Order,

@@ -129,6 +129,12 @@ impl CivilDate {
         (0..10_000).contains(&year).then_some([year / 100, year % 100])
     }
 
+    /// Its year.
+    #[must_use]
+    pub fn year(self) -> i32 {
+        self.0.year()
+    }
+
     pub(super) fn month(self) -> u32 {
         self.0.month()
     }
@@ -158,6 +164,24 @@ impl Instant {
         let on = self.date_at(offset);
         let of_day = self.micros() - on.start_at(offset).micros();
         on.plus_months_clipped(months).start_at(offset).plus_micros(of_day)
+    }
+
+    /// The same local time `months` earlier, clipped down to the last day of a shorter month.
+    #[must_use]
+    pub fn minus_months_clipped(self, months: u32, offset: Offset) -> Self {
+        let on = self.date_at(offset);
+        let of_day = self.micros() - on.start_at(offset).micros();
+        let earlier = CivilDate(on.0.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN));
+        earlier.start_at(offset).plus_micros(of_day)
+    }
+
+    /// How many whole months have gone by since `start`: the most that, added to it, are not after this.
+    #[must_use]
+    pub fn whole_months_since(self, start: Self, offset: Offset) -> u32 {
+        let (from, to) = (start.date_at(offset).0, self.date_at(offset).0);
+        let apart = (to.year() - from.year()) * 12 + to.month0().cast_signed() - from.month0().cast_signed();
+        let apart = u32::try_from(apart).unwrap_or(0);
+        if start.plus_months_clipped(apart, offset) <= self { apart } else { apart.saturating_sub(1) }
     }
 }
 
@@ -203,6 +227,21 @@ mod tests {
         let at = date("2023-11-30").start_at(Offset::BEIJING).plus_seconds(9 * 3600);
         let later = at.plus_months_clipped(3, Offset::BEIJING);
         assert_eq!(later.text(Offset::BEIJING), "2024-02-29T09:00:00+08:00");
+    }
+
+    #[test]
+    fn whole_months_end_at_the_same_time_of_day() {
+        let at = |text: &str, seconds: i64| date(text).start_at(Offset::BEIJING).plus_seconds(seconds);
+        for (from, to, months) in [
+            (at("2025-01-31", 3600), at("2025-02-28", 3599), 0),
+            (at("2025-01-31", 3600), at("2025-02-28", 3600), 1),
+            (at("2024-02-29", 0), at("2025-02-28", 0), 12),
+            (at("2025-03-05", 0), at("2025-03-04", 0), 0),
+            (at("2025-12-31", 10), at("2026-03-31", 9), 2),
+        ] {
+            assert_eq!(to.whole_months_since(from, Offset::BEIJING), months);
+        }
+        assert_eq!(at("2024-03-31", 5).minus_months_clipped(1, Offset::BEIJING), at("2024-02-29", 5));
     }
 
     #[test]

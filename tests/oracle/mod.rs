@@ -348,6 +348,15 @@ impl Order {
         posted.map(|(_, quantity, _)| quantity).sum()
     }
 
+    /// When it expires: as exported, otherwise with its period, otherwise its months after the payment.
+    fn expiry(&self) -> Option<i64> {
+        let months = self.months.or_else(|| self.package_type.ends_with("_monthly").then_some(1));
+        let by_months = || Some(months_later(self.paid_at, months?));
+        let ends_a_day = |end: i64| (end + SECOND + EIGHT_HOURS).rem_euclid(DAY) == 0;
+        let by_period = self.period_end.map(|end| if ends_a_day(end) { end + SECOND } else { end });
+        self.expires_at.or(by_period).or_else(by_months)
+    }
+
     fn paid_by(&self, tender: &str) -> i128 {
         self.paid[index_of(tender)]
     }
@@ -416,12 +425,12 @@ impl<'o> Sheet<'o> {
     }
 
     fn while_valid(&mut self) {
-        self.deadline = self.order.expires_at;
+        self.deadline = self.order.expiry();
         self.not_expired();
     }
 
     fn not_expired(&mut self) {
-        match self.order.expires_at {
+        match self.order.expiry() {
             Some(expires_at) if self.at >= expires_at => self.against("refund-after-expiry"),
             Some(_) => {}
             None => self.lacks("missing-field"),
@@ -531,17 +540,23 @@ impl<'o> Sheet<'o> {
     fn exact(&self, sum: Sum, refundable: &[&str]) -> Option<(i128, i128)> {
         let order = self.order;
         let base: i128 = refundable.iter().map(|tender| order.paid_by(tender)).sum();
-        let begun = (self.at - order.paid_at + DAY - 1).div_euclid(DAY);
-        let used = i128::from(if begun < 1 { 1 } else { begun });
+        let start = order.effective_at.or(order.period_start).unwrap_or(order.paid_at);
+        let begun = (self.at - start + DAY - 1).div_euclid(DAY);
+        // Before the term starts nothing of it is used; after it, no more than all of it.
+        let used = match begun {
+            _ if self.at < start => 0,
+            0 => 1,
+            begun => i128::from(begun),
+        };
         match sum {
             Sum::Full => Some((base, 1)),
             Sum::DaysLeft => {
                 let days = self.days_of_term()?;
-                Some((base * (days - used), days))
+                Some((base * (days - used.min(days)), days))
             }
             Sum::LessDays { thirty } => {
                 let days = if thirty { i128::from(self.months()?) * 30 } else { self.days_of_term()? };
-                Some((base * days - order.list_price? * used, days))
+                Some((base * days - order.list_price? * used.min(days), days))
             }
             Sum::LessMinutes => {
                 let minutes = match order.deducted(self.at) {

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::super::events::Events;
 use crate::{
     money::Currency,
-    policy::{Length, Policy, PolicyBook},
+    policy::{Policy, PolicyBook, Terms, Window},
     record::OrderStatus,
     store::{OrderHead, Ware, Wares},
     time::{Instant, Moment},
@@ -19,8 +19,8 @@ use crate::{
 pub(in crate::engine) struct Rules<'b> {
     /// Policies about it.
     policies: Vec<&'b Policy>,
-    /// The lengths of the windows of their versions and readings, each once.
-    windows: Vec<Length>,
+    /// The windows of their versions and readings, each way once.
+    windows: Vec<&'b Window>,
     /// Whether each of those has a window.
     has_windows: bool,
     /// Whether its product has no orders of its kind.
@@ -65,13 +65,8 @@ impl<'b> Rules<'b> {
         let latest = |moment: Option<Moment>| moment.map(Moment::latest);
         let others = latest(head.delivered_at).max(latest(head.effective_at));
         let anchor = others.map_or(head.paid_at.latest(), |other| other.max(head.paid_at.latest()));
-        self.windows.iter().any(|window| match window {
-            // One day beyond covers an inclusive end and the end of the local day.
-            Length::Days(days) => anchor.plus_days(i64::from(*days) + 2) > as_of,
-            Length::Validity => head.expires_at.is_none_or(|expires_at| expires_at.latest() > as_of),
-            Length::Unlimited => true,
-            Length::Unstated => false,
-        })
+        let expires_at = head.expires_at.map(Moment::latest);
+        self.windows.iter().any(|window| window.may_be_open(anchor, expires_at, as_of))
     }
 
     /// Whether an order comes to nothing, so far as its head tells: it has no refund, no event and no
@@ -100,8 +95,9 @@ impl<'b> Rules<'b> {
     }
 
     pub(in crate::engine) fn of(ware: &Ware, book: &'b PolicyBook) -> Self {
-        let Ware { product, package_type, kind, site: _ } = ware;
-        let about: Vec<&Policy> = book.about(product).collect();
+        let Ware { product, package_type, kind, site } = ware;
+        let about: Vec<&Policy> =
+            book.about(product).filter(|policy| policy.is_for_site(site.as_deref())).collect();
         let item = |policy: &&Policy| policy.applies.covers_item(product, package_type);
         let is_impossible = about
             .iter()
@@ -116,14 +112,15 @@ impl<'b> Rules<'b> {
         turns.sort_unstable();
         turns.dedup();
         let terms = versions.flat_map(|version| {
-            std::iter::once(&version.terms).chain(version.readings.iter().map(|reading| &reading.terms))
+            let readings = version.readings.iter().map(|reading| &reading.terms);
+            std::iter::once(&version.terms).chain(readings).flat_map(Terms::branches)
         });
-        let mut windows = Vec::new();
+        let mut windows: Vec<&Window> = Vec::new();
         let mut has_windows = true;
         for terms in terms {
             match terms.window_of(package_type) {
-                Some(window) if windows.contains(&window.length) => {}
-                Some(window) => windows.push(window.length),
+                Some(window) if windows.iter().any(|known| known.is_as_long_as(window)) => {}
+                Some(window) => windows.push(window),
                 None => has_windows = false,
             }
         }

@@ -20,10 +20,6 @@ use crate::export::{
 /// What the words of products and packages begin with that the catalogue does not know.
 pub const UNMAPPED_MARK: char = '?';
 
-/// What stands between the word of a product and the site of an order, where the policies that speak of the
-/// word are those of another site of the vendor.
-pub const SITE_MARK: char = '@';
-
 /// The only schema there is.
 const SCHEMA: &str = "product-catalogue/1";
 
@@ -43,8 +39,6 @@ struct Package {
     /// The kind of package.
     word: String,
     gift: bool,
-    /// The site whose policies speak of it.
-    site: Option<String>,
 }
 
 /// Our words for a row's product.
@@ -73,7 +67,6 @@ struct CatalogueFile {
 struct ProductFile {
     vendor: String,
     product: String,
-    site: Option<String>,
     #[serde(default)]
     names: Vec<String>,
     #[serde(default)]
@@ -90,7 +83,6 @@ struct PackageFile {
     package_type: String,
     #[serde(default)]
     gift: bool,
-    site: Option<String>,
     names: Vec<toml::Spanned<String>>,
     #[expect(dead_code, reason = "for readers of the file; every statement must have it")]
     evidence: Evidence,
@@ -143,7 +135,6 @@ impl Catalogue {
                     let known = Package {
                         word: package.package_type.clone(),
                         gift: package.gift,
-                        site: package.site.as_ref().or(product.site.as_ref()).cloned(),
                     };
                     self.packages.insert((product.product.clone(), key), known);
                 }
@@ -153,20 +144,16 @@ impl Catalogue {
     }
 
     /// Our words for the product and item names of a row, each the most exact first. Without a vendor
-    /// every vendor's names count, where they agree. Where the export is of another site than the policies
-    /// that speak of the words, the product has its site behind it.
+    /// every vendor's names count, where they agree.
     #[must_use]
-    pub fn find(&self, vendor: Option<&str>, site: Option<&str>, products: &[&str], items: &[&str]) -> Item {
+    pub fn find(&self, vendor: Option<&str>, products: &[&str], items: &[&str]) -> Item {
         let product = products.iter().find_map(|name| self.product(vendor, &header_key(name)));
         if let Some(product) = product {
             let package =
                 items.iter().find_map(|name| self.packages.get(&(product.to_owned(), header_key(name))));
             if let Some(package) = package {
-                let elsewhere =
-                    site.filter(|site| package.site.as_deref().is_some_and(|ruled| ruled != *site));
                 return Item {
-                    product: elsewhere
-                        .map_or_else(|| product.to_owned(), |site| format!("{product}{SITE_MARK}{site}")),
+                    product: product.to_owned(),
                     package_type: package.word.clone(),
                     gift: package.gift,
                     mapped: true,
@@ -194,11 +181,9 @@ impl Catalogue {
         found.all(|other| other == first).then_some(first)
     }
 
-    /// The words it can give: product, kind of package, and the site whose policies speak of them.
-    pub fn words(&self) -> impl Iterator<Item = (&str, &str, Option<&str>)> {
-        self.packages
-            .iter()
-            .map(|((product, _), package)| (product.as_str(), package.word.as_str(), package.site.as_deref()))
+    /// The words it can give: product and kind of package.
+    pub fn words(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.packages.iter().map(|((product, _), package)| (product.as_str(), package.word.as_str()))
     }
 }
 
@@ -209,8 +194,7 @@ mod tests {
     #[test]
     fn names_are_found_whole() {
         let catalogue = Catalogue::built_in().unwrap();
-        let find =
-            |products: &[&str], items: &[&str]| catalogue.find(Some("tencent-cloud"), None, products, items);
+        let find = |products: &[&str], items: &[&str]| catalogue.find(Some("tencent-cloud"), products, items);
         let pack = find(&["p_rav", "实时音视频"], &["sv_rav_audio_video_assign_formal"]);
         assert_eq!(
             (pack.product.as_str(), pack.package_type.as_str(), pack.gift),
@@ -250,7 +234,7 @@ mod tests {
                 &["software", "service", "image_subscription", "image_payg", "tool_download", "api"],
             ),
         ];
-        for (product, package, _) in Catalogue::built_in().unwrap().words() {
+        for (product, package) in Catalogue::built_in().unwrap().words() {
             let fits = known.iter().any(|(name, packages)| *name == product && packages.contains(&package));
             assert!(fits, "{product} {package}");
         }
@@ -259,31 +243,8 @@ mod tests {
     #[test]
     fn without_a_vendor_names_must_agree() {
         let catalogue = Catalogue::built_in().unwrap();
-        assert!(!catalogue.find(None, None, &["媒体处理"], &["资源包"]).mapped);
-        assert!(catalogue.find(None, None, &["云直播"], &["流量资源包"]).mapped);
-    }
-
-    #[test]
-    fn a_word_of_another_site_has_the_site_behind_it() {
-        let mut catalogue = Catalogue::built_in().unwrap();
-        let product = |catalogue: &Catalogue, site: Option<&str>, product: &str, item: &str| {
-            let found = catalogue.find(Some("tencent-cloud"), site, &[product], &[item]);
-            assert!(found.mapped);
-            found.product
-        };
-        assert_eq!(product(&catalogue, Some("intl"), "云直播", "流量资源包"), "css");
-        assert_eq!(product(&catalogue, Some("cn"), "云直播", "流量资源包"), "css@cn");
-        assert_eq!(product(&catalogue, None, "云直播", "流量资源包"), "css");
-        // Of one product, packages that different sites have policies for.
-        assert_eq!(product(&catalogue, Some("cn"), "TRTC", "音视频通话套餐包"), "trtc");
-        assert_eq!(product(&catalogue, Some("intl"), "TRTC", "音视频通话套餐包"), "trtc@intl");
-        assert_eq!(product(&catalogue, Some("cn"), "TRTC", "Live Monthly Package"), "trtc@cn");
-        // A user who knows that the rule is the same on both sites says so by leaving the site out.
-        let own = "schema = \"product-catalogue/1\"\n[[product]]\nvendor = \"tencent-cloud\"\nproduct = \"css\"\n\
-                   evidence = \"inferred\"\nsource = \"mine\"\n\
-                   package = [{ package_type = \"traffic\", names = [\"流量资源包\"], evidence = \"inferred\", source = \"mine\" }]\n";
-        catalogue.extend(own, "mine.toml").unwrap();
-        assert_eq!(product(&catalogue, Some("cn"), "云直播", "流量资源包"), "css");
+        assert!(!catalogue.find(None, &["媒体处理"], &["资源包"]).mapped);
+        assert!(catalogue.find(None, &["云直播"], &["流量资源包"]).mapped);
     }
 
     #[test]
@@ -293,7 +254,7 @@ mod tests {
                    names = [\"直播专用\"]\nevidence = \"inferred\"\nsource = \"mine\"\n\
                    package = [{ package_type = \"traffic\", names = [\"专用包\"], evidence = \"inferred\", source = \"mine\" }]\n";
         catalogue.extend(own, "mine.toml").unwrap();
-        assert!(catalogue.find(Some("tencent-cloud"), None, &["直播专用"], &["专用包"]).mapped);
+        assert!(catalogue.find(Some("tencent-cloud"), &["直播专用"], &["专用包"]).mapped);
         let twice = own.replace("[\"专用包\"]", "[\"专用包\", \"专用 包\"]");
         let error = catalogue.extend(&twice, "mine.toml").unwrap_err().to_string();
         assert!(error.starts_with("mine.toml:8:56: "), "{error}");

@@ -118,6 +118,12 @@ pub(super) fn cook(
     for (column, word) in &rule.cells {
         draft.set_text(column, (!word.is_empty()).then(|| word.clone()));
     }
+    if let Some(site) = &view.binding.dialect.site
+        && table.role == Role::Orders
+        && draft.text("site").is_none()
+    {
+        draft.set_text("site", Some(site.clone()));
+    }
     if let Some(tax) = table.tax
         && view.units(tax)?.is_some_and(|units| units != 0)
     {
@@ -231,7 +237,7 @@ fn look_up(view: View<'_>, catalogue: &Catalogue) -> Result<Item, Fault> {
         let ours = dialect.vendor_names.get(&header_key(name));
         ours.map_or(*name, String::as_str)
     });
-    Ok(catalogue.find(dialect.vendor.as_deref().or(vendor), dialect.site.as_deref(), &products, &items))
+    Ok(catalogue.find(dialect.vendor.as_deref().or(vendor), &products, &items))
 }
 
 /// What a row is of, in the words of the orders' products; none where the dialect does not say.

@@ -12,7 +12,7 @@ use super::{
     item::{Note, Record},
 };
 use crate::export::{
-    catalogue::{SITE_MARK, UNMAPPED_MARK},
+    catalogue::UNMAPPED_MARK,
     cells::{
         moment::seconds_of,
         number::{parse_units, text_of_units},
@@ -249,13 +249,12 @@ impl Bought {
     fn fits(&self, file: usize, refund: &Record) -> bool {
         let account = refund.cell("account_id").filter(|_| !refund.assumes("account_id"));
         let same_account = self.account.as_deref().zip(account).is_none_or(|(mine, theirs)| mine == theirs);
-        let bare = |word: &str| word.split(SITE_MARK).next().unwrap_or_default().to_owned();
         let is_known = |word: &str| !word.starts_with(UNMAPPED_MARK);
         let same_product =
             self.product.as_ref().zip(refund.product.as_deref()).is_none_or(|((of, mine), theirs)| {
                 // Two files may have two names for a thing that the catalogue does not know.
                 let comparable = *of == file || is_known(mine) && is_known(theirs);
-                !comparable || bare(mine) == bare(theirs)
+                !comparable || mine == theirs
             });
         same_account && same_product
     }

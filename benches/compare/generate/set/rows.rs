@@ -37,12 +37,11 @@ pub(super) fn order(world: &World, order: u64, out: &mut Vec<u8>) {
     }
     out.push(b',');
     instant(out, paid_at);
-    let today = paid_at - paid_at % DAY;
     let (period, expires_at) = match package {
         Package::Css(_) => (None, paid_at + 90 * DAY),
         Package::RtcEngine => {
-            let end = today + world.days_of_term(order) * DAY;
-            (Some((today, end)), end)
+            let end = paid_at + world.days_of_term(order) * DAY;
+            (Some((paid_at, end)), end)
         }
     };
     out.push(b',');
