@@ -28,7 +28,7 @@ pub(super) fn as_export(order: &OrderRow<'_>) -> export::convert::Record {
     }
     export::convert::Record {
         role,
-        cells,
+        cells: export::convert::Cells::of(cells),
         part: 0,
         line: order.at.line,
         rows: 0,

@@ -189,10 +189,8 @@ pub(crate) fn assume(record: &mut convert::Record) {
     }
     let words: Vec<String> =
         assumed.text().into_iter().chain(link_of(record).map(|link| link.text())).collect();
-    if let Some(cell) = record.role.place_of("assumed").and_then(|place| record.cells.get_mut(place))
-        && !words.is_empty()
-    {
-        *cell = Some(words.join(";"));
+    if !words.is_empty() {
+        record.set("assumed", Some(words.join(";")));
     }
 }
 
@@ -342,9 +340,9 @@ pub(crate) fn accept(
 }
 
 fn defect(record: &convert::Record, at: SourceRef, role: Role, fault: Fault) -> Defect {
-    let filled = columns(role).iter().zip(&record.cells);
+    let filled = columns(role).iter().zip(record.cells.iter());
     let shown: Vec<String> =
-        filled.filter_map(|(column, cell)| Some(format!("{}={}", column.name, cell.as_ref()?))).collect();
+        filled.filter_map(|(column, cell)| Some(format!("{}={}", column.name, cell?))).collect();
     let raw: String = shown.join(",").chars().take(RAW_CHARS_MAX).collect();
     let reason = if fault.column == "order_id" && fault.reason == "is empty" {
         format!("is empty ({UNLINKED_MARK} marks refunds whose order was not found)")

@@ -10,7 +10,10 @@ use std::io::{self, Read, Seek, SeekFrom};
 use csv::ByteRecord;
 
 use super::stored::StoredRows;
-use crate::scan::{Position, Record};
+use crate::{
+    export::convert::Cells as CanonicalCells,
+    scan::{Position, Record},
+};
 
 /// How much is read at once.
 const BLOCK: usize = 1 << 18;
@@ -40,7 +43,7 @@ pub(super) enum RowCells<'r> {
     /// As a file of typed columns gives them: one of its rows, and of that the wanted ones.
     Stored(&'r StoredRows<'r>, usize),
     /// As a conversion of a vendor's export gives them.
-    Canonical(&'r [Option<String>]),
+    Canonical(&'r CanonicalCells),
 }
 
 impl<'r> RowCells<'r> {
@@ -51,7 +54,7 @@ impl<'r> RowCells<'r> {
             Self::Read(record) => record.get(place),
             Self::Scanned(record, slots) => record.get((*slots.get(place)?)?),
             Self::Stored(rows, at) => rows.cell(at, place),
-            Self::Canonical(cells) => cells.get(place)?.as_deref().map(str::as_bytes),
+            Self::Canonical(cells) => cells.get(place).map(str::as_bytes),
         }
     }
 

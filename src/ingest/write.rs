@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     export::{
-        convert::{Converted, Item, Linker, Record, Straight, UsageConsumer},
+        convert::{Cells, Converted, Item, Linker, Record, Straight, UsageConsumer},
         dialect::Role,
         source::{InBlocks, ScannedRow},
     },
@@ -167,7 +167,7 @@ fn together(records: Vec<(usize, Record)>, left_out: &mut u64) -> Vec<(usize, Re
             }
         }
         if let Some((_, record)) = records[places[0]].as_mut() {
-            record.cells = cells;
+            record.cells = Cells::of(cells);
         }
     }
     records.into_iter().flatten().collect()
@@ -208,7 +208,7 @@ impl Tables<'_> {
             self.open.insert(role, new);
         }
         let table = self.open.get_mut(&role).expect("the table was just opened");
-        let cells = record.cells.iter().map(|cell| cell.as_deref().unwrap_or_default());
+        let cells = record.cells.iter().map(Option::unwrap_or_default);
         table.write_record(cells).map_err(cause)?;
         *self.written.records.entry(role.word()).or_default() += 1;
         Ok(())

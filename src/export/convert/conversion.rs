@@ -314,7 +314,7 @@ impl Gathered {
                 Fate::OutOfScope
             }
             (None, Given::Refused(column, reason)) => self.refuse(line, column, reason, raw),
-            (None, Given::Records(pieces)) => self.records(line, pieces, &raw),
+            (None, Given::Records(pieces)) => self.records(line, pieces),
         };
         self.tally.settle(fate, &amounts);
     }
@@ -340,7 +340,7 @@ impl Gathered {
     }
 
     /// Emits records, or keeps what a row adds to them.
-    fn records(&mut self, line: u64, pieces: Vec<Piece>, raw: &str) -> Fate {
+    fn records(&mut self, line: u64, pieces: Vec<Piece>) -> Fate {
         let mut fate = Fate::Accepted;
         for (at, piece) in pieces.into_iter().enumerate() {
             let became = match piece {
@@ -357,10 +357,10 @@ impl Gathered {
                             self.ready.push_back(Item::Duplicate { part: self.part, line, of_line });
                             Fate::Duplicate
                         }
-                        Joined::OtherCurrency { wanted, found } => {
+                        Joined::OtherCurrency { wanted, found, row } => {
                             let reason =
                                 format!("is in {found}, while the rows it belongs with are in {wanted}");
-                            return self.refuse(line, String::new(), reason, raw.to_owned());
+                            return self.refuse(line, String::new(), reason, row.shown());
                         }
                     }
                 }
@@ -390,7 +390,7 @@ impl Gathered {
         {
             let package = package.trim_start_matches(UNMAPPED_MARK);
             let paid =
-                Draft::tender_places(Role::Orders).filter_map(|place| record.cells.get(place)?.as_deref());
+                Draft::tender_places(Role::Orders).filter_map(|place| record.cells.get(place));
             let sum = paid.filter_map(|text| number::parse_units(text, 0).ok()).fold(0, i128::saturating_add);
             self.unmapped.count(product, package, record.cell("currency").unwrap_or_default(), sum);
         }

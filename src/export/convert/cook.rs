@@ -1,6 +1,9 @@
 //! Canonical cells from the cells of one row, by the recipes of its dialect.
 
+use std::borrow::Cow;
+
 use super::{
+    cells::Cells,
     item::Note,
     view::{Fault, View},
 };
@@ -68,18 +71,94 @@ impl Draft {
     }
 
     /// The cells as texts.
-    pub(super) fn finish(&self) -> Vec<Option<String>> {
+    pub(super) fn finish(&self) -> Cells {
         let columns = self.role.columns().iter().zip(&self.cells);
-        columns
-            .map(|(column, value)| {
-                value.as_ref().map(|value| match value {
-                    Value::Text(text) => text.clone(),
-                    Value::Units(units) => {
-                        number::text_of_units(*units, if column.kind == CellKind::Amount { 2 } else { 0 })
-                    }
-                })
+        Cells::of(columns.map(|(column, value)| {
+            Some(match value.as_ref()? {
+                Value::Text(text) => Cow::Borrowed(text.as_str()),
+                Value::Units(units) => {
+                    let places = if column.kind == CellKind::Amount { 2 } else { 0 };
+                    Cow::Owned(number::text_of_units(*units, places))
+                }
             })
-            .collect()
+        }))
+    }
+
+    /// The filled cells for a message, cut where they are long.
+    pub(super) fn shown(&self) -> String {
+        const SHOWN_CHARS: usize = 400;
+        let cells = self.finish();
+        let filled = self.role.columns().iter().zip(cells.iter());
+        let shown: Vec<String> =
+            filled.filter_map(|(column, cell)| Some(format!("{}={}", column.name, cell?))).collect();
+        shown.join(",").chars().take(SHOWN_CHARS).collect()
+    }
+
+    /// The filled cells in one piece of bytes, for as long as rows may be added.
+    pub(super) fn pack(&self) -> Packed {
+        let mut bytes = Vec::with_capacity(256);
+        for (place, value) in self.cells.iter().enumerate() {
+            let Some(value) = value else { continue };
+            bytes.push(u8::try_from(place).expect("a role has fewer columns"));
+            match value {
+                Value::Units(units) => {
+                    bytes.push(UNITS);
+                    bytes.extend_from_slice(&units.to_le_bytes());
+                }
+                Value::Text(text) if text.len() < usize::from(LONG) => {
+                    bytes.push(u8::try_from(text.len()).expect("shorter than a long text"));
+                    bytes.extend_from_slice(text.as_bytes());
+                }
+                Value::Text(text) => {
+                    bytes.push(LONG);
+                    bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
+                    bytes.extend_from_slice(text.as_bytes());
+                }
+            }
+        }
+        Packed { role: self.role, bytes: bytes.into(), notes: self.notes.clone() }
+    }
+}
+
+/// In place of the length of a text: it is a number of sixteen bytes.
+const UNITS: u8 = u8::MAX;
+/// In place of the length of a text: it is longer, and eight bytes say how long.
+const LONG: u8 = u8::MAX - 1;
+
+/// A record in the making, its filled cells in one piece.
+#[derive(Clone, Debug)]
+pub(super) struct Packed {
+    pub(super) role: Role,
+    bytes: Box<[u8]>,
+    pub(super) notes: Vec<Note>,
+}
+
+impl Packed {
+    /// The record with a place for each cell.
+    pub(super) fn unpack(&self) -> Draft {
+        const WHOLE: &str = "what was packed comes out whole";
+        let mut draft =
+            Draft { role: self.role, cells: vec![None; self.role.columns().len()], notes: self.notes.clone() };
+        let mut rest = &*self.bytes;
+        let take = |rest: &mut &[u8], count: usize| -> Vec<u8> {
+            let (taken, behind) = rest.split_at(count);
+            *rest = behind;
+            taken.to_vec()
+        };
+        while let [place, length, behind @ ..] = rest {
+            rest = behind;
+            draft.cells[usize::from(*place)] = Some(if *length == UNITS {
+                Value::Units(i128::from_le_bytes(take(&mut rest, 16).try_into().expect(WHOLE)))
+            } else {
+                let length = match *length {
+                    LONG => usize::try_from(u64::from_le_bytes(take(&mut rest, 8).try_into().expect(WHOLE)))
+                        .expect(WHOLE),
+                    short => usize::from(short),
+                };
+                Value::Text(String::from_utf8(take(&mut rest, length)).expect(WHOLE))
+            });
+        }
+        draft
     }
 }
 

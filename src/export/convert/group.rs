@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    cook::{Draft, Value},
+    cook::{Draft, Packed, Value},
     item::Note,
 };
 use crate::export::{
@@ -16,11 +16,11 @@ use crate::export::{
 
 /// A record of several rows in the making.
 #[derive(Clone, Debug)]
-pub(super) struct Group {
+pub(super) struct Group<D = Packed> {
     pub(super) part: usize,
     pub(super) line: u64,
     pub(super) rows: u64,
-    pub(super) draft: Draft,
+    pub(super) draft: D,
     pub(super) originals: Vec<String>,
     pub(super) resources: Vec<String>,
     pub(super) formula: Option<String>,
@@ -32,14 +32,27 @@ pub(super) struct Group {
     pub(super) chosen_by_sign: bool,
     has_negative: bool,
     has_positive: bool,
-    seen: HashMap<u128, u64>,
+    seen: Seen,
+}
+
+/// The prints of the rows of a group, each with the line it was met on. Most groups have one row.
+#[derive(Clone, Debug)]
+struct Seen {
+    first: (u128, u64),
+    more: HashMap<u128, u64>,
+}
+
+impl Seen {
+    fn line_of(&self, print: u128) -> Option<u64> {
+        if self.first.0 == print { Some(self.first.1) } else { self.more.get(&print).copied() }
+    }
 }
 
 /// What a row brings to its group.
 pub(super) struct Contribution {
     pub(super) part: usize,
     pub(super) line: u64,
-    pub(super) draft: Draft,
+    pub(super) draft: Packed,
     pub(super) originals: Vec<String>,
     pub(super) resources: Vec<String>,
     pub(super) formula: Option<String>,
@@ -62,13 +75,34 @@ pub(super) enum Joined {
         wanted: String,
         /// The row's.
         found: String,
+        /// What the row gives.
+        row: Draft,
     },
+}
+
+/// Where the groups of one key stand.
+#[derive(Clone, Copy, Debug, Default)]
+struct Places {
+    order: Option<usize>,
+    refund: Option<usize>,
+    other: Option<usize>,
+}
+
+impl Places {
+    const fn of(&mut self, role: Role) -> &mut Option<usize> {
+        match role {
+            Role::Orders => &mut self.order,
+            Role::Refunds => &mut self.refund,
+            Role::Usage | Role::Events | Role::Packages => &mut self.other,
+        }
+    }
 }
 
 /// Groups in the order of their first rows.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
-    places: HashMap<(Role, String), usize>,
+    /// By the key of their rows: where the group of each role stands.
+    places: HashMap<String, Places>,
     groups: Vec<Group>,
 }
 
@@ -76,12 +110,12 @@ impl Groups {
     /// Adds a row to the group of its key; without a key it stands alone.
     pub(super) fn join(&mut self, key: Option<String>, row: Contribution) -> Joined {
         let role = row.draft.role;
-        let known = key.as_ref().and_then(|key| self.places.get(&(role, key.clone())).copied());
-        if let Some(group) = known.and_then(|place| self.groups.get_mut(place)) {
-            return group.join(row);
-        }
         if let Some(key) = key {
-            self.places.insert((role, key), self.groups.len());
+            let place = self.places.entry(key).or_default().of(role);
+            if let Some(group) = place.and_then(|place| self.groups.get_mut(place)) {
+                return group.join(row);
+            }
+            *place = Some(self.groups.len());
         }
         self.groups.push(Group::new(row));
         Joined::Taken
@@ -96,12 +130,8 @@ impl Groups {
         let mut groups: Vec<Option<Group>> = std::mem::take(&mut self.groups).into_iter().map(Some).collect();
         let mut pairs: Vec<(usize, usize)> = Vec::new();
         #[expect(clippy::iter_over_hash_type, reason = "the pairs are sorted below")]
-        for ((role, key), order) in &places {
-            if *role == Role::Orders
-                && let Some(refund) = places.get(&(Role::Refunds, key.clone()))
-            {
-                pairs.push((*order, *refund));
-            }
+        for places in places.values() {
+            pairs.extend(places.order.zip(places.refund));
         }
         pairs.sort_unstable();
         for (order, refund) in pairs {
@@ -144,20 +174,22 @@ impl Group {
             chosen_by_sign: row.chosen_by_sign,
             has_negative: row.decisive < 0,
             has_positive: row.decisive > 0,
-            seen: HashMap::from([(row.print, row.line)]),
+            seen: Seen { first: (row.print, row.line), more: HashMap::new() },
         }
     }
 
     fn join(&mut self, row: Contribution) -> Joined {
-        if let Some(line) = self.seen.get(&row.print) {
-            return Joined::Repeats(*line);
+        if let Some(line) = self.seen.line_of(row.print) {
+            return Joined::Repeats(line);
         }
-        if let (Some(wanted), Some(found)) = (self.draft.text("currency"), row.draft.text("currency"))
+        let (mut mine, theirs) = (self.draft.unpack(), row.draft.unpack());
+        if let (Some(wanted), Some(found)) = (mine.text("currency"), theirs.text("currency"))
             && wanted != found
         {
-            return Joined::OtherCurrency { wanted: wanted.to_owned(), found: found.to_owned() };
+            let (wanted, found) = (wanted.to_owned(), found.to_owned());
+            return Joined::OtherCurrency { wanted, found, row: theirs };
         }
-        self.seen.insert(row.print, row.line);
+        self.seen.more.insert(row.print, row.line);
         self.rows += 1;
         self.decisive = self.decisive.saturating_add(row.decisive);
         self.has_negative |= row.decisive < 0;
@@ -176,19 +208,22 @@ impl Group {
         if row.formula.as_ref().map(String::len) > self.formula.as_ref().map(String::len) {
             self.formula = row.formula;
         }
-        merge_drafts(&mut self.draft, row.draft);
+        merge_drafts(&mut mine, theirs);
+        self.draft = mine.pack();
         Joined::Taken
     }
 
     /// Adds the money of the other half of one change, tender by tender.
     fn net(mut self, other: &Self) -> Self {
+        let (mut mine_draft, other_draft) = (self.draft.unpack(), other.draft.unpack());
         for (mine, theirs) in
             Draft::tender_places(self.draft.role).zip(Draft::tender_places(other.draft.role))
         {
-            let Some(more) = other.draft.units(theirs) else { continue };
-            let sum = self.draft.units(mine).unwrap_or(0).saturating_add(more);
-            self.draft.cells[mine] = Some(Value::Units(sum));
+            let Some(more) = other_draft.units(theirs) else { continue };
+            let sum = mine_draft.units(mine).unwrap_or(0).saturating_add(more);
+            mine_draft.cells[mine] = Some(Value::Units(sum));
         }
+        self.draft = mine_draft.pack();
         self.rows += other.rows;
         if (other.part, other.line) < (self.part, self.line) {
             (self.part, self.line) = (other.part, other.line);
@@ -199,6 +234,27 @@ impl Group {
         self
     }
 
+    /// With its record unpacked.
+    pub(super) fn open(self) -> Group<Draft> {
+        Group {
+            draft: self.draft.unpack(),
+            part: self.part,
+            line: self.line,
+            rows: self.rows,
+            originals: self.originals,
+            resources: self.resources,
+            formula: self.formula,
+            product: self.product,
+            decisive: self.decisive,
+            chosen_by_sign: self.chosen_by_sign,
+            has_negative: self.has_negative,
+            has_positive: self.has_positive,
+            seen: self.seen,
+        }
+    }
+}
+
+impl<D> Group<D> {
     /// Whether rows of both signs were summed.
     pub(super) const fn is_mixed(&self) -> bool {
         self.has_negative && self.has_positive

@@ -1,5 +1,6 @@
 //! What comes out of a conversion.
 
+use super::cells::Cells;
 use crate::export::{
     dialect::{Class, Role, Sign},
     source::SourceError,
@@ -54,7 +55,7 @@ pub struct Record {
     /// The table it belongs to.
     pub role: Role,
     /// Its cells, in the order of [`Role::columns`].
-    pub cells: Vec<Option<String>>,
+    pub cells: Cells,
     /// Which of the parts its first row was read from.
     pub part: usize,
     /// The line of its first row.
@@ -77,7 +78,7 @@ impl Record {
     /// The cell of a column.
     #[must_use]
     pub fn cell(&self, column: &str) -> Option<&str> {
-        self.cells.get(self.role.place_of(column)?)?.as_deref()
+        self.cells.get(self.role.place_of(column)?)
     }
 
     /// Whether it is a refund that was taken back: money that did not leave the vendor.
@@ -94,15 +95,15 @@ impl Record {
 
     /// Fills the cell of a column.
     pub(crate) fn set(&mut self, column: &str, text: Option<String>) {
-        if let Some(cell) = self.role.place_of(column).and_then(|place| self.cells.get_mut(place)) {
-            *cell = text;
+        if let Some(place) = self.role.place_of(column) {
+            self.cells.set(place, text.as_deref());
         }
     }
 
     /// The required columns that are empty, so that the canonical reader will refuse the record.
     #[must_use]
     pub fn missing(&self) -> Vec<&'static str> {
-        let columns = self.role.columns().iter().zip(&self.cells);
+        let columns = self.role.columns().iter().zip(self.cells.iter());
         let mut missing: Vec<_> = columns
             .filter(|(column, cell)| column.required && cell.is_none())
             .map(|(column, _)| column.name)

@@ -285,13 +285,9 @@ fn link_by_resource(file: usize, record: &mut Record, by_resource: &Resources) {
         record.notes.push(Note::ResourceOfOthers);
     }
     let Some((order, resource)) = found else {
-        let about = record
-            .resources
-            .first()
-            .or(record.cells.first().and_then(Option::as_ref))
-            .cloned()
-            .unwrap_or_default();
-        record.set("order_id", Some(format!("{UNLINKED_MARK}{about}")));
+        let about = record.resources.first().map(String::as_str).or(record.cells.get(0)).unwrap_or_default();
+        let order = format!("{UNLINKED_MARK}{about}");
+        record.set("order_id", Some(order));
         record.notes.push(Note::Unlinked);
         return;
     };
@@ -309,7 +305,7 @@ fn order_id(record: &Record) -> Option<&str> {
 
 /// What came back, in units.
 fn sum_of(record: &Record) -> i128 {
-    let tenders = Draft::tender_places(record.role).filter_map(|place| record.cells.get(place)?.as_deref());
+    let tenders = Draft::tender_places(record.role).filter_map(|place| record.cells.get(place));
     tenders.filter_map(|text| parse_units(text, 0).ok()).fold(0, i128::saturating_add)
 }
 
@@ -333,7 +329,7 @@ fn split(record: &Record, parts: &BTreeMap<String, i128>) -> Vec<Record> {
     }
     let places: Vec<usize> = Draft::tender_places(Role::Refunds).collect();
     let units = |place: &usize| {
-        record.cells.get(*place).and_then(|cell| parse_units(cell.as_deref()?, 0).ok()).unwrap_or(0)
+        record.cells.get(*place).and_then(|cell| parse_units(cell, 0).ok()).unwrap_or(0)
     };
     let mut left: Vec<i128> = places.iter().map(units).collect();
     let mut weight_left = total;
@@ -348,8 +344,8 @@ fn split(record: &Record, parts: &BTreeMap<String, i128>) -> Vec<Record> {
         }
         for ((place, share), rest) in places.iter().zip(&shares).zip(&mut left) {
             *rest -= share;
-            if of_order.cells[*place].is_some() {
-                of_order.cells[*place] = Some(text_of_units(*share, 2));
+            if of_order.cells.get(*place).is_some() {
+                of_order.cells.set(*place, Some(&text_of_units(*share, 2)));
             }
         }
         of_order.notes.push(Note::SplitByFormula);

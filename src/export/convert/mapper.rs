@@ -115,14 +115,7 @@ impl Mapper {
             self.read_amounts(view, &mut amounts);
             given = self.given(view, memory).unwrap_or_else(|(column, why)| Given::Refused(column, why));
         }
-        // A part of a record may still be refused for what its other rows say.
-        let raw = match &given {
-            Given::Refused(..) => row.raw(),
-            Given::Records(parts) if parts.iter().any(|part| matches!(part, Piece::OfRecord(Some(_), _))) => {
-                row.raw()
-            }
-            _ => String::new(),
-        };
+        let raw = if matches!(given, Given::Refused(..)) { row.raw() } else { String::new() };
         Mapped { line: row.line(), look: Some(look), given, amounts, raw }
     }
 
@@ -220,7 +213,7 @@ impl Mapper {
         let contribution = Contribution {
             part: 0,
             line,
-            draft,
+            draft: draft.pack(),
             originals,
             resources,
             formula: formula.flatten().map(str::to_owned),

@@ -7,6 +7,7 @@
 //!
 //! [`Linker`] then ties refunds to their orders across files. Judging is not done here.
 
+mod cells;
 mod conversion;
 mod cook;
 mod formula;
@@ -22,6 +23,7 @@ mod tally;
 mod view;
 
 pub use conversion::{Conversion, Part};
+pub use cells::Cells;
 pub(crate) use conversion::{Converted, UsageConsumer};
 pub use formula::Formula;
 pub use item::{Defect, FileError, Item, Note, Record};

@@ -21,6 +21,7 @@ pub(super) fn settle(groups: Vec<Group>, dialect: &Dialect) -> Vec<Record> {
     let mut records = Vec::new();
     for group in groups {
         let Some(table) = dialect.table(group.draft.role) else { continue };
+        let group = group.open();
         match group.draft.role {
             Role::Refunds => records.extend(refund_records(group, table, file_sign)),
             _ => records.extend(order_records(group, table)),
@@ -34,7 +35,7 @@ pub(super) fn settle(groups: Vec<Group>, dialect: &Dialect) -> Vec<Record> {
 /// the other sign is one that was taken back.
 fn sign_of_file(groups: &[Group], rule: SignRule) -> Option<Sign> {
     let refunds = groups.iter().filter(|group| group.draft.role == Role::Refunds && !group.chosen_by_sign);
-    let totals: Vec<i128> = refunds.map(total_of).collect();
+    let totals: Vec<i128> = refunds.map(|group| total_of(group.decisive, || tenders_of(&group.draft.unpack()))).collect();
     let negative = totals.iter().filter(|total| **total < 0).count();
     let positive = totals.iter().filter(|total| **total > 0).count();
     match (negative, positive, rule) {
@@ -47,8 +48,8 @@ fn sign_of_file(groups: &[Group], rule: SignRule) -> Option<Sign> {
 }
 
 /// What a refund came to, signed as read: the deciding amount, or its tenders where that is zero or absent.
-fn total_of(group: &Group) -> i128 {
-    if group.decisive != 0 { group.decisive } else { tenders_of(&group.draft) }
+fn total_of(decisive: i128, tenders: impl Fn() -> i128) -> i128 {
+    if decisive != 0 { decisive } else { tenders() }
 }
 
 fn tenders_of(draft: &Draft) -> i128 {
@@ -56,7 +57,7 @@ fn tenders_of(draft: &Draft) -> i128 {
 }
 
 /// Says where tenders and amount disagree.
-fn check_tenders(group: &mut Group, table: &Table) {
+fn check_tenders(group: &mut Group<Draft>, table: &Table) {
     let tenders = tenders_of(&group.draft);
     let differs = (tenders - group.decisive).abs() >= CENT;
     if table.tenders_make_amount && !group.draft.notes.contains(&Note::TenderSplitAbsent) && differs {
@@ -67,7 +68,7 @@ fn check_tenders(group: &mut Group, table: &Table) {
 }
 
 /// An order, and its packs where it bought several.
-fn order_records(mut group: Group, table: &Table) -> Vec<Record> {
+fn order_records(mut group: Group<Draft>, table: &Table) -> Vec<Record> {
     check_tenders(&mut group, table);
     if let [only] = group.resources.as_slice() {
         group.draft.set_text("instance_id", Some(only.clone()));
@@ -99,9 +100,9 @@ fn order_records(mut group: Group, table: &Table) -> Vec<Record> {
 }
 
 /// A refund, once for each order it is for where the parts are known.
-fn refund_records(mut group: Group, table: &Table, file_sign: Option<Sign>) -> Vec<Record> {
+fn refund_records(mut group: Group<Draft>, table: &Table, file_sign: Option<Sign>) -> Vec<Record> {
     check_tenders(&mut group, table);
-    let total = total_of(&group);
+    let total = total_of(group.decisive, || tenders_of(&group.draft));
     let sign = if group.chosen_by_sign { sign_of(total) } else { file_sign };
     let flips = sign == Some(Sign::Negative);
     if !group.chosen_by_sign
@@ -167,7 +168,7 @@ fn refund_records(mut group: Group, table: &Table, file_sign: Option<Sign>) -> V
 /// One record for each order of the formula. Each tender is split in the formula's proportions; what does
 /// not divide goes to the tender with most left, so that every order has its sum, and what the rows have
 /// beyond the formula's cents stays with the last order, so that every tender has its own.
-fn split(group: &Group, formula: &Formula) -> Vec<Record> {
+fn split(group: &Group<Draft>, formula: &Formula) -> Vec<Record> {
     let places: Vec<usize> = Draft::tender_places(Role::Refunds).collect();
     let mut left: Vec<i128> = places.iter().map(|place| group.draft.units(*place).unwrap_or(0)).collect();
     let parts: Vec<&(String, i128)> = formula.parts.iter().filter(|(_, part)| *part > 0).collect();
@@ -218,7 +219,7 @@ const fn sign_of(units: i128) -> Option<Sign> {
     }
 }
 
-fn record_of(group: &Group, draft: &Draft, rows: u64) -> Record {
+fn record_of(group: &Group<Draft>, draft: &Draft, rows: u64) -> Record {
     Record {
         role: draft.role,
         cells: draft.finish(),

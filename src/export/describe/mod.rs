@@ -253,7 +253,7 @@ struct Seen {
 impl Seen {
     fn take(&mut self, record: &Record) {
         *self.records.entry(record.role).or_default() += 1;
-        for (column, cell) in record.role.columns().iter().zip(&record.cells) {
+        for (column, cell) in record.role.columns().iter().zip(record.cells.iter()) {
             if cell.is_some() {
                 self.filled.insert((record.role, column.name));
             }

@@ -111,7 +111,7 @@ impl Outcome {
                 rows => format!(" ({rows} rows)"),
             };
             lines.push(format!("line {} {}{rows}", record.line, record.role));
-            for (column, cell) in record.role.columns().iter().zip(&record.cells) {
+            for (column, cell) in record.role.columns().iter().zip(record.cells.iter()) {
                 if let Some(cell) = cell {
                     lines.push(format!("  {} = {cell}", column.name));
                 }
