@@ -37,7 +37,8 @@ impl Cells {
     /// The cell of a column, by its place.
     #[must_use]
     pub fn get(&self, place: usize) -> Option<&str> {
-        let start = place.checked_sub(1).map_or(0, |before| self.ends.get(before).copied().unwrap_or(u32::MAX));
+        let start =
+            place.checked_sub(1).map_or(0, |before| self.ends.get(before).copied().unwrap_or(u32::MAX));
         let end = *self.ends.get(place)?;
         self.text.get(start as usize..end as usize).filter(|cell| !cell.is_empty())
     }

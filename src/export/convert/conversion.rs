@@ -389,8 +389,7 @@ impl Gathered {
             && let Some(product) = product.strip_prefix(UNMAPPED_MARK)
         {
             let package = package.trim_start_matches(UNMAPPED_MARK);
-            let paid =
-                Draft::tender_places(Role::Orders).filter_map(|place| record.cells.get(place));
+            let paid = Draft::tender_places(Role::Orders).filter_map(|place| record.cells.get(place));
             let sum = paid.filter_map(|text| number::parse_units(text, 0).ok()).fold(0, i128::saturating_add);
             self.unmapped.count(product, package, record.cell("currency").unwrap_or_default(), sum);
         }

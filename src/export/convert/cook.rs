@@ -137,8 +137,11 @@ impl Packed {
     /// The record with a place for each cell.
     pub(super) fn unpack(&self) -> Draft {
         const WHOLE: &str = "what was packed comes out whole";
-        let mut draft =
-            Draft { role: self.role, cells: vec![None; self.role.columns().len()], notes: self.notes.clone() };
+        let mut draft = Draft {
+            role: self.role,
+            cells: vec![None; self.role.columns().len()],
+            notes: self.notes.clone(),
+        };
         let mut rest = &*self.bytes;
         let take = |rest: &mut &[u8], count: usize| -> Vec<u8> {
             let (taken, behind) = rest.split_at(count);

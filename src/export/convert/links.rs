@@ -328,9 +328,8 @@ fn split(record: &Record, parts: &BTreeMap<String, i128>) -> Vec<Record> {
         return parts.keys().next().map(of_part).into_iter().collect();
     }
     let places: Vec<usize> = Draft::tender_places(Role::Refunds).collect();
-    let units = |place: &usize| {
-        record.cells.get(*place).and_then(|cell| parse_units(cell, 0).ok()).unwrap_or(0)
-    };
+    let units =
+        |place: &usize| record.cells.get(*place).and_then(|cell| parse_units(cell, 0).ok()).unwrap_or(0);
     let mut left: Vec<i128> = places.iter().map(units).collect();
     let mut weight_left = total;
     let mut records = Vec::new();

@@ -22,8 +22,8 @@ mod straight;
 mod tally;
 mod view;
 
-pub use conversion::{Conversion, Part};
 pub use cells::Cells;
+pub use conversion::{Conversion, Part};
 pub(crate) use conversion::{Converted, UsageConsumer};
 pub use formula::Formula;
 pub use item::{Defect, FileError, Item, Note, Record};

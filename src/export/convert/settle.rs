@@ -35,7 +35,8 @@ pub(super) fn settle(groups: Vec<Group>, dialect: &Dialect) -> Vec<Record> {
 /// the other sign is one that was taken back.
 fn sign_of_file(groups: &[Group], rule: SignRule) -> Option<Sign> {
     let refunds = groups.iter().filter(|group| group.draft.role == Role::Refunds && !group.chosen_by_sign);
-    let totals: Vec<i128> = refunds.map(|group| total_of(group.decisive, || tenders_of(&group.draft.unpack()))).collect();
+    let totals: Vec<i128> =
+        refunds.map(|group| total_of(group.decisive, || tenders_of(&group.draft.unpack()))).collect();
     let negative = totals.iter().filter(|total| **total < 0).count();
     let positive = totals.iter().filter(|total| **total > 0).count();
     match (negative, positive, rule) {
