@@ -37,7 +37,8 @@ fn main() {
     let audit = audit(folder.path());
     let summary = Summary::of(&audit).expect("the outcomes are in memory");
     let manifest = Manifest::default();
-    let report = Report { audit: &audit, summary: &summary, manifest: &manifest, style: Style::default() };
+    let report =
+        Report { audit: &audit, summary: &summary, manifest: &manifest, style: Style::default(), typed: &[] };
     let run = folder.path().join("run");
     write_folder(&report, &run, true).expect("room for the run folder");
 

@@ -1,5 +1,9 @@
 //! Text for people: columns that line up, lines that fit, wide characters counted as two.
 
+use std::borrow::Cow;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 /// How a column stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
@@ -33,12 +37,27 @@ pub(crate) fn lines(sides: &[Side], rows: &[Vec<String>]) -> Vec<String> {
 
 /// Columns that a text takes on a terminal: two for each East Asian wide character.
 pub(crate) fn width_of(text: &str) -> usize {
-    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+    UnicodeWidthStr::width(text)
 }
 
-fn is_wide(c: char) -> bool {
-    matches!(u32::from(c), 0x1100..=0x115F | 0x2E80..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE6F
-        | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x20000..=0x3FFFD)
+/// The text without what could steer a terminal: control characters, and marks that change the direction of
+/// what follows, become U+FFFD; a tab becomes a blank. Line feeds stay.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let is_harmless = |c: char| c == '\n' || !c.is_control() && !is_direction_mark(c);
+    if text.chars().all(is_harmless) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| match c {
+        '\t' => ' ',
+        c if is_harmless(c) => c,
+        _ => '\u{fffd}',
+    };
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
+const fn is_direction_mark(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A text cut to a width, with an ellipsis where something is missing.
@@ -49,7 +68,7 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     let mut kept = String::new();
     let mut used = 0;
     for c in text.chars() {
-        let wide = if is_wide(c) { 2 } else { 1 };
+        let wide = c.width().unwrap_or(0);
         if used + wide + 1 > width {
             break;
         }
@@ -59,42 +78,95 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// A text of which the beginning is cut away, as of paths, whose end tells them apart.
+pub(crate) fn cut_start(text: &str, width: usize) -> String {
+    if width_of(text) <= width {
+        return text.to_owned();
+    }
+    let mut from = text.len();
+    let mut used = 1;
+    for (at, c) in text.char_indices().rev() {
+        used += c.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        from = at;
+    }
+    format!("…{}", &text[from..])
+}
+
 /// A text broken into lines of a width: at blanks, and within a word only where it is wider than a line.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let last = lines.last_mut().expect("there is always a line");
-        if last.is_empty() {
-            last.push_str(word);
-        } else if width_of(last) + 1 + width_of(word) <= width {
-            last.push(' ');
-            last.push_str(word);
+    let text: Vec<&str> = text.split_whitespace().collect();
+    let options = textwrap::Options::new(width.max(2))
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit)
+        .break_words(true);
+    textwrap::wrap(&text.join(" "), options).into_iter().map(Cow::into_owned).collect()
+}
+
+/// Lines of any width as lines that fit: what goes on does so under the text behind a label, `  row        `, or
+/// under the first word.
+#[must_use]
+pub fn fit(text: &str, width: usize) -> String {
+    let mut fitting = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
+        if width_of(line) <= width {
+            fitting.push_str(line);
         } else {
-            lines.push(word.to_owned());
+            let (lead, rest) = line.split_at(lead_of(line));
+            // A lead that leaves no room for its text is text itself.
+            let is_label = width_of(lead) <= width / 2;
+            let (lead, rest) = if is_label { (lead, rest) } else { line.split_at(indent_of(line)) };
+            let indent = width_of(lead).min(width / 2);
+            let lines = wrap(rest, width - indent);
+            fitting.push_str(&" ".repeat(indent.saturating_sub(width_of(lead))));
+            fitting.push_str(lead);
+            fitting.push_str(&lines.join(&format!("\n{}", " ".repeat(indent))));
         }
-        while lines.last().is_some_and(|last| width_of(last) > width.max(2)) {
-            let whole = lines.pop().expect("there is always a line");
-            let mut used = 0;
-            let mut fits = |c: char| {
-                used += if is_wide(c) { 2 } else { 1 };
-                used <= width.max(2)
-            };
-            let kept: String = whole.chars().take_while(|&c| fits(c)).collect();
-            let rest = whole[kept.len()..].to_owned();
-            lines.extend([kept, rest]);
+        fitting.push_str(end);
+    }
+    fitting
+}
+
+fn indent_of(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+/// Where the text of a line begins behind its indent and a label or mark.
+fn lead_of(line: &str) -> usize {
+    /// A label is short.
+    const LABEL_MAX: usize = 26;
+    let indent = indent_of(line);
+    let text = &line[indent..];
+    let marks = ["[x] ", "[ ] ", "[?] ", "- "];
+    if let Some(mark) = marks.into_iter().find(|mark| text.starts_with(mark)) {
+        return indent + mark.len();
+    }
+    let label = text.find("  ").filter(|&end| end <= LABEL_MAX);
+    label.map_or(indent, |end| line.len() - text[end..].trim_start().len())
+}
+
+/// Paragraphs and items of a page, each in one line, however they were broken.
+#[must_use]
+pub fn unbroken(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let is_new = line.trim().is_empty() || line.starts_with("- ") || line.starts_with(['#', '|', '`']);
+        match lines.last_mut() {
+            Some(last) if !is_new && !last.is_empty() && !last.starts_with(['|', '`']) => {
+                last.push(' ');
+                last.push_str(line.trim());
+            }
+            _ => lines.push(line.trim_end().to_owned()),
         }
     }
-    lines
+    lines.join("\n")
 }
 
-/// A text behind a lead, broken at `width` with its further lines under its first.
-pub(crate) fn hanging(lead: &str, text: &str, width: usize) -> String {
-    let indent = width_of(lead);
-    let lines = wrap(text, width.saturating_sub(indent).max(20));
-    format!("{lead}{}", lines.join(&format!("\n{}", " ".repeat(indent))))
-}
-
-/// A count with thin groups of three: `1 234 567`.
+/// A count in groups of three: `1,234,567`.
 pub(crate) fn grouped(number: u64) -> String {
     group(&number.to_string())
 }
@@ -112,7 +184,7 @@ pub(crate) fn group(text: &str) -> String {
     let mut grouped = String::from(sign);
     for (at, digit) in whole.chars().enumerate() {
         if at > 0 && (whole.len() - at) % 3 == 0 {
-            grouped.push(' ');
+            grouped.push(',');
         }
         grouped.push(digit);
     }
@@ -132,7 +204,35 @@ mod tests {
         let rows = vec![vec!["订单".to_owned(), "1".to_owned()], vec!["order".to_owned(), "12".to_owned()]];
         assert_eq!(lines(&[Side::Left, Side::Right], &rows), ["订单    1", "order  12"]);
         assert_eq!(cut("一二三四", 5), "一二…");
+        assert_eq!(cut_start("exports/2025/bill.csv", 9), "…bill.csv");
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(group("-1234567.89"), "-1 234 567.89");
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("", 4), [""]);
+        assert_eq!(group("-1234567.89"), "-1,234,567.89");
+    }
+
+    #[test]
+    fn what_goes_on_stands_under_its_text() {
+        let page = "  row      orders.csv:1 and usage.csv:2\n  [x] use: one two three four five six\nplain words only, as they come here\n";
+        let wanted = "  row      orders.csv:1 and\n           usage.csv:2\n  [x] use: one two three\n      four five six\nplain words only, as they\ncome here\n";
+        assert_eq!(fit(page, 28), wanted);
+        assert!(fit(&"x".repeat(200), 60).lines().all(|line| line.len() <= 60));
+        assert_eq!(fit("short\n\nlines\n", 60), "short\n\nlines\n");
+        assert_eq!(unbroken("One\ntwo.\n\n- item\n  more\n- next"), "One two.\n\n- item more\n- next");
+    }
+
+    #[test]
+    fn a_long_word_is_broken_in_time() {
+        let word = "x".repeat(1 << 20);
+        assert_eq!(wrap(&word, 60).len(), (1 << 20) / 60 + 1);
+    }
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert!(matches!(visible("plain 订单 – text\n"), Cow::Borrowed(_)));
+        assert_eq!(
+            visible("a\u{1b}]0;title\u{7}b\u{9b}2J\tc\u{202e}d\rx"),
+            "a\u{fffd}]0;title\u{fffd}b\u{fffd}2J c\u{fffd}d\u{fffd}x"
+        );
     }
 }

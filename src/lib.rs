@@ -124,4 +124,5 @@ mod spill;
 mod store;
 mod suggest;
 
+pub use layout::{fit, unbroken, visible};
 pub use suggest::nearest;

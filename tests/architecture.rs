@@ -64,7 +64,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "engine",
         ],
     ),
-    ("explain", &["money", "time", "layout", "record", "ingest", "case", "policy", "judge"]),
+    ("explain", &["money", "time", "record", "ingest", "case", "policy", "judge"]),
     // Test data: it knows records and nothing of how they are judged.
     ("generate", &["scratch", "record"]),
 ];
@@ -102,12 +102,16 @@ const CRATES: &[(&str, &[&str])] = &[
     ("polars_parquet_format", &["export"]),
     ("sha2", &["digest"]),
     ("strsim", &["suggest"]),
+    ("shlex", &["report"]),
+    ("unicode_width", &["layout"]),
+    ("textwrap", &["layout"]),
     ("tempfile", &["scratch"]),
     // Of the program alone.
     ("clap", &[]),
     ("indicatif", &[]),
     ("signal_hook", &[]),
     ("same_file", &[]),
+    ("terminal_size", &[]),
     ("anyhow", &[]),
     ("anstream", &[]),
     ("anstyle", &[]),

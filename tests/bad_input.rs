@@ -137,7 +137,7 @@ fn a_column_twice_is_refused() {
     folder
         .run("audit in")
         .exits(2)
-        .warns("refund-audit: in/orders.csv:1: column paid_cash stands twice in the header");
+        .warns("refund-audit: in/orders.csv:1: column paid_cash appears twice in the header");
 }
 
 #[test]
@@ -393,8 +393,10 @@ fn the_ends_of_time_are_survived() {
             let header =
                 "refund_id,order_id,requested_at,status,currency,refunded_cash,completed_at,arrived_at";
             let folder = agreeing().with("in/refunds.csv", csv(header, &[refund]));
-            let (code, said) = folder.run("audit in --out run").ends();
-            assert!(matches!(code, Some(0 | 1)), "{column} {said:?}");
+            let (code, said) = folder.run("audit in --out run --outcomes all").ends();
+            // Where nothing can be decided at such a time, the run says so.
+            let decided = !said.stdout.starts_with("Decided 0 ");
+            assert!(matches!((code, decided), (Some(0 | 1), true) | (Some(3), false)), "{column} {said:?}");
             folder.assert_ties("run");
             assert_eq!(order_ids(&folder), ["C-1", "C-2"]);
             folder.run("explain C-1 in").exits(0);
@@ -431,7 +433,7 @@ fn an_order_with_two_contents_is_judged_by_neither() {
     let text = folder.text("in/orders.csv").replace("C-1,acct-1,css", "C-1,acct-7,css");
     let twice = folder.text("in/orders.csv") + text.lines().nth(1).unwrap() + "\n";
     folder.write("in/orders.csv", twice);
-    folder.run("audit in").leaves("run", 0).says("duplicate-order");
+    folder.run("audit in").leaves("run", 3).says("duplicate-order");
     assert_eq!(folder.findings("run"), [("C-1".into(), "R-1".into(), "duplicate-order".into())]);
     let outcomes = folder.rows("run/outcomes.csv");
     assert_eq!(
@@ -471,7 +473,7 @@ fn a_currency_nobody_knows_is_undetermined_and_one_that_is_none_is_rejected() {
         let text = folder.text(file).replace("USD", "XQX");
         folder.write(file, text);
     }
-    folder.run("audit in").leaves("run", 0).says("currency-unknown");
+    folder.run("audit in").leaves("run", 3).says("currency-unknown");
     assert_eq!(folder.findings("run"), [("C-1".into(), "R-1".into(), "currency-unknown".into())]);
     for (currency, hint) in [("usd", "; did you mean USD"), ("US$", ""), ("Dollar", "")] {
         let row = format!("B-5,a,mps,resource_pack,{currency},,20.00,2023-03-01T08:00:00+08:00,");
@@ -483,7 +485,7 @@ fn a_currency_nobody_knows_is_undetermined_and_one_that_is_none_is_rejected() {
 
 #[test]
 fn ids_are_opaque() {
-    for id in ["B 5", "0005", "5", "5e3", "NULL", "订单-5", "B-5'; --", "=1+1", "B-5/../x"] {
+    for id in ["B 5", "0005", "5", "5e3", "NULL", "订单-5", "B-5'; --", "B-5/../x"] {
         assert_accepted(called(id), id);
     }
     let row = assert_rejected(called(""), "order_id", "is empty");
@@ -505,7 +507,7 @@ fn a_leading_zero_makes_another_order() {
     let refunds = folder.text("in/refunds.csv").replace("C-1,", "07,");
     folder.write("in/orders.csv", orders);
     folder.write("in/refunds.csv", refunds);
-    folder.run("audit in/orders.csv in/refunds.csv").leaves("run", 0);
+    folder.run("audit in/orders.csv in/refunds.csv").leaves("run", 3);
     assert_eq!(order_ids(&folder), ["007", "7"]);
     assert_eq!(folder.findings("run"), [("07".into(), "R-1".into(), "orphan-refund".into())]);
 }

@@ -3,7 +3,7 @@
 //!
 //! In a `console` block a line that begins with `$ ` is a command; a backslash continues it on the next line. It
 //! ends with exit code 0, or with the one that a comment at its end names: `# exit 1`. `refund-audit X` and
-//! `cargo run --release -- X` both run the program that these tests were built with; other cargo commands are
+//! `cargo run --locked --release -- X` both run the program that these tests were built with; other cargo commands are
 //! held against the list of those that a page may show. Commands run one after another in a copy of the
 //! repository's data, so that what they write is gone with the test.
 
@@ -23,7 +23,7 @@ use refund_audit::{
 use tempfile::TempDir;
 
 /// Cargo commands that a page may show: `.ci/run` runs them, or they only install the program.
-const CARGO: [&str; 2] = ["cargo test --release", "cargo install --path ."];
+const CARGO: [&str; 2] = ["cargo test --locked --release", "cargo install --locked --path ."];
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -81,7 +81,8 @@ fn commands(page: &str) -> Vec<Shown> {
 
 /// The arguments of a command that runs the program; `None` for another one.
 fn arguments(text: &str) -> Option<Vec<String>> {
-    let rest = text.strip_prefix("refund-audit").or_else(|| text.strip_prefix("cargo run --release --"))?;
+    let rest =
+        text.strip_prefix("refund-audit").or_else(|| text.strip_prefix("cargo run --locked --release --"))?;
     Some(rest.split_whitespace().map(str::to_owned).collect())
 }
 
@@ -93,7 +94,9 @@ struct Checkout {
 impl Checkout {
     fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
-        copy(&repository().join("data"), &root.path().join("data"));
+        for folder in ["data", "examples"] {
+            copy(&repository().join(folder), &root.path().join(folder));
+        }
         fs::create_dir(root.path().join("target")).unwrap();
         Self { root }
     }
@@ -142,7 +145,9 @@ fn every_command_of_the_readme_runs_and_ends_as_it_says() {
 
 #[test]
 fn other_pages_show_commands_that_run() {
-    for name in ["CONTRIBUTING.md", "docs/comparison.md", "docs/exports.md", "docs/outputs.md"] {
+    for name in
+        ["CONTRIBUTING.md", "docs/comparison.md", "docs/exports.md", "docs/outputs.md", "examples/README.md"]
+    {
         let checkout = Checkout::new();
         for shown in commands(&page(name)) {
             if let Some(arguments) = arguments(&shown.text) {
@@ -164,12 +169,13 @@ fn other_pages_show_commands_that_run() {
 fn the_checks_run_the_readmes_cargo_commands() {
     let checks = page(".ci/run");
     assert!(
-        checks.lines().any(|line| line.trim() == "cargo test --release"),
+        checks.lines().any(|line| line.trim() == "cargo test --locked --release"),
         ".ci/run spells the tests otherwise"
     );
     let readme = page("README.md");
-    assert!(commands(&readme).iter().any(|shown| shown.text == "cargo test --release"));
-    assert!(commands(&readme).iter().any(|shown| shown.text == "cargo run --release -- audit data/samples"));
+    assert!(commands(&readme).iter().any(|shown| shown.text == "cargo test --locked --release"));
+    let first = "cargo run --locked --release -- audit examples/tencent-intl";
+    assert!(commands(&readme).iter().any(|shown| shown.text == first));
 }
 
 #[test]
@@ -178,7 +184,7 @@ fn the_excerpt_is_the_beginning_of_what_the_program_prints() {
     let mut excerpt: Vec<&str> = fenced(&readme, "text").into_iter().map(|(_, line)| line).collect();
     assert_eq!(excerpt.pop(), Some("…"), "the excerpt ends with an ellipsis");
     assert!(excerpt.len() > 20, "the excerpt shows a screen");
-    let output = Checkout::new().run(&["audit".to_owned(), "data/samples".to_owned()]);
+    let output = Checkout::new().run(&["audit".to_owned(), "examples/tencent-intl".to_owned()]);
     let printed = String::from_utf8(output.stdout).unwrap();
     let printed: Vec<&str> = printed.lines().take(excerpt.len()).collect();
     assert_eq!(excerpt, printed, "the excerpt in README.md is not what the program prints");
@@ -202,7 +208,7 @@ fn the_readme_names_every_command_option_format_and_exit_code() {
         let page = help(&[command, "--help"]);
         let options = page.split_whitespace().filter(|word| word.starts_with("--") && word.len() > 2);
         for option in options.map(|word| word.trim_end_matches([',', '.', ';', ')'])) {
-            let is_named = option == "--help" || readme.contains(&format!("`{option}"));
+            let is_named = matches!(option, "--help" | "--version") || readme.contains(&format!("`{option}"));
             assert!(is_named, "README.md says nothing of {command} {option}");
         }
     }
@@ -268,7 +274,7 @@ fn the_files_of_a_run_have_the_columns_and_keys_that_are_documented() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(outputs.contains(&format!("`{name}`")), "docs/outputs.md says nothing of {name}");
     }
-    for name in ["findings.csv", "outcomes.csv", "rejects.csv"] {
+    for name in ["findings.csv", "outcomes.csv", "refunds.csv", "rejects.csv"] {
         let text = fs::read_to_string(run.join(name)).unwrap();
         let header: Vec<String> = text.lines().next().unwrap().split(',').map(str::to_owned).collect();
         assert_eq!(
@@ -301,6 +307,8 @@ fn links_between_pages_lead_somewhere() {
         "docs/comparison.md",
         "docs/exports.md",
         "docs/outputs.md",
+        "docs/downloads.md",
+        "examples/README.md",
         "docs/findings/README.md",
         "data/policies/README.md",
         "benches/README.md",

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::{
     aside::Aside,
+    decisions::Decisions,
     options::{Listed, Options},
     orders::{Untouched, WareRules},
     outcomes::{PartOutcomes, SomeOutcomes},
@@ -14,7 +15,7 @@ use crate::{
     case::Horizon,
     finding::Finding,
     ingest::{FileRead, Progress},
-    judge::{Judgement, judge_among},
+    judge::{Judgement, decisions, judge_among},
     policy::{Candidates, PolicyBook},
 };
 
@@ -28,13 +29,16 @@ pub(super) struct Ask {
     pub(super) all: bool,
     /// Whether anything may be wanting.
     pub(super) wants: bool,
+    /// Whether a row is kept for each refund.
+    pub(super) refund_rows: bool,
 }
 
 impl Ask {
     /// Of exports read through a dialect every order is judged: what they lack is told by account.
     pub(super) fn of(files: &[FileRead], options: &Options) -> Self {
         let wants = may_want(files);
-        Self { all: wants || options.outcomes == Listed::All, wants }
+        let all = wants || options.outcomes == Listed::All;
+        Self { all, wants, refund_rows: options.refund_rows }
     }
 }
 
@@ -44,6 +48,8 @@ pub(super) struct Judged {
     pub(super) outcomes: PartOutcomes,
     pub(super) untouched: Untouched,
     pub(super) findings: Vec<Finding>,
+    /// What came of each refund.
+    pub(super) decisions: Decisions,
     /// Rows of usage that count as duplicates.
     pub(super) aside: Vec<Aside>,
     /// What tells what is wanting, where anything may be.
@@ -55,6 +61,7 @@ struct Stretch {
     outcomes: SomeOutcomes,
     untouched: Untouched,
     findings: Vec<Finding>,
+    decisions: Decisions,
     aside: Vec<Aside>,
     about: Vec<About>,
 }
@@ -70,8 +77,9 @@ pub(super) fn judge_all(
     let numbers = u32::try_from(part.orders.numbers()).expect("orders are counted in 32 bits");
     let rules = WareRules::of(part.orders.wares(), book);
     let wares = part.orders.wares().list().iter();
-    let candidates =
-        wares.map(|ware| Candidates::of(book, &ware.product, &ware.package_type, ware.kind, ware.site.as_deref())).collect();
+    let candidates = wares
+        .map(|ware| Candidates::of(book, &ware.product, &ware.package_type, ware.kind, ware.site.as_deref()))
+        .collect();
     let judging = Judging { part, candidates, horizon, rules, ask, progress };
     let stretches: Vec<u32> = (0..numbers).step_by(STRETCH as usize).collect();
     let mut judged = Judged::default();
@@ -81,6 +89,7 @@ pub(super) fn judge_all(
         judged.outcomes.append(stretch.outcomes);
         judged.untouched.add(stretch.untouched);
         judged.findings.extend(stretch.findings);
+        judged.decisions.add(stretch.decisions);
         judged.aside.extend(stretch.aside);
         judged.about.extend(stretch.about);
     }
@@ -104,6 +113,7 @@ impl Judging<'_> {
             outcomes: SomeOutcomes::new(self.horizon.as_of),
             untouched: Untouched::default(),
             findings: Vec::new(),
+            decisions: Decisions::default(),
             aside: Vec::new(),
             about: Vec::new(),
         };
@@ -116,8 +126,14 @@ impl Judging<'_> {
                 continue;
             }
             let (case, aside) = self.part.case(number);
-            let Judgement { outcome, findings } =
-                judge_among(&case, &self.candidates[head.ware as usize], self.horizon);
+            let candidates = &self.candidates[head.ware as usize];
+            let judgement = judge_among(&case, candidates, self.horizon);
+            if !case.refunds.is_empty() {
+                for decision in decisions(&case, candidates, self.horizon, &judgement) {
+                    stretch.decisions.take(&decision, self.ask.refund_rows);
+                }
+            }
+            let Judgement { outcome, findings } = judgement;
             if self.ask.wants {
                 stretch.about.push(About::of(&case, &outcome));
             }

@@ -3,6 +3,7 @@
 
 mod aside;
 mod budget;
+mod decisions;
 mod error;
 mod events;
 mod judging;
@@ -23,8 +24,9 @@ mod said;
 mod wanting;
 mod whole;
 
+pub use decisions::{DecisionGroup, DecisionSum, Decisions};
 pub use error::AuditError;
 pub use options::{Listed, Options};
 pub use orders::Untouched;
 pub use outcomes::{Outcomes, Stretch};
-pub use run::{Audit, Coverage, Survey, Told, audit, survey, tell};
+pub use run::{Audit, Coverage, NamedBy, Survey, Told, audit, survey, tell};

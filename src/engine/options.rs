@@ -30,6 +30,8 @@ pub struct Options {
     pub digests: bool,
     /// Which orders get an outcome.
     pub outcomes: Listed,
+    /// Whether a row is kept for each refund; they are counted in any case.
+    pub refund_rows: bool,
     /// How many bytes of memory a run may take; `None` sets no limit.
     pub memory: Option<u64>,
     /// In how many parts a run is to be taken however much memory there is; `None` leaves it to `memory`.

@@ -444,7 +444,7 @@ impl<'r> Run<'r> {
         kept.sort();
         let part_of_run = Part { facts: self.facts, orders, in_question, usage: kept, sums };
         let judged = judge_all(&part_of_run, self.book, self.horizon, self.ask, progress);
-        let (outcomes, mut of_part) = said(&part_of_run, named, judged, self.horizon);
+        let (outcomes, mut of_part) = said(&part_of_run, named, judged, self.horizon, self.ask.refund_rows);
         of_part.aside.extend(aside);
         of_part.fates = fates;
         Ok((outcomes.spill(&self.spill.outcomes, part)?, of_part))

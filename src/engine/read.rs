@@ -352,10 +352,10 @@ fn day_span(first: Option<Instant>, last: Option<Instant>) -> Option<Interval> {
 
 fn coverage(options: &Options, postings: Option<(Instant, Instant)>) -> Coverage {
     if let Some(interval) = options.usage_covers {
-        return Coverage { interval, given: true };
+        return Coverage { interval, given: true, postings };
     }
     let nothing = Instant::from_micros(0);
     let interval = day_span(postings.map(|(first, _)| first), postings.map(|(_, last)| last))
         .unwrap_or(Interval { from: Some(nothing), to: Some(nothing) });
-    Coverage { interval, given: false }
+    Coverage { interval, given: false, postings }
 }

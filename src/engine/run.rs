@@ -1,12 +1,13 @@
 //! One run from its inputs to everything that is to be said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::{
     aside::{Aside, Repeated},
     budget::{self, Ways},
+    decisions::Decisions,
     error::AuditError,
     judging::{Ask, judge_all},
     marks::Marks,
@@ -23,12 +24,13 @@ use super::{
     whole::{Whole, gather},
 };
 use crate::{
-    case::{Case, Horizon},
+    case::{Case, CaseRefund, Horizon},
     finding::Finding,
     ingest::{Fates, FileRead, Inputs, Plan, Progress, Stage, check_unchanged, plan},
+    judge::judge_orphan,
     policy::PolicyBook,
-    record::{Defect, FileId, Role},
-    store::Wares,
+    record::{Defect, FileId, Refund, Role},
+    store::{OrderHead, Wares},
     time::{Instant, Interval},
 };
 
@@ -39,6 +41,8 @@ pub struct Coverage {
     pub interval: Interval,
     /// Whether an option said so, as against the days of the postings.
     pub given: bool,
+    /// The first and the last posting that was read; none where there is no deduction.
+    pub postings: Option<(Instant, Instant)>,
 }
 
 /// Everything that came of a run.
@@ -56,6 +60,10 @@ pub struct Audit {
     pub outcomes: Outcomes,
     /// Orders that were counted and not judged; none where every outcome was asked for.
     pub untouched: Untouched,
+    /// What came of each refund.
+    pub decisions: Decisions,
+    /// Whether an as-of date was asked for that lies before every purchase, request and posting.
+    pub nothing_by_then: bool,
     /// Findings in the order of the report.
     pub findings: Vec<Finding>,
     /// Rejected rows, by file and line.
@@ -115,12 +123,13 @@ fn audit_whole(
     };
     let Whole { part, horizon, coverage, fates, aside, settled } = whole;
     progress.begin(Stage::Judging, part.orders.count() as u64);
-    let judged = judge_all(&part, book, &horizon, Ask::of(&read.files, options), progress);
+    let ask = Ask::of(&read.files, options);
+    let judged = judge_all(&part, book, &horizon, ask, progress);
     progress.end();
     progress.begin(Stage::Summing, judged.findings.len() as u64);
     let named =
         Named { refunds: facts.refunds.by_order().collect(), events: facts.events.orders().collect() };
-    let (outcomes, mut said) = said(&part, &named, judged, &horizon);
+    let (outcomes, mut said) = said(&part, &named, judged, &horizon, ask.refund_rows);
     said.fates = fates;
     said.aside.extend(aside);
     said.untouched.add(settled.untouched(&WareRules::of(&wares, book), &wares, horizon.as_of));
@@ -182,20 +191,37 @@ fn whole<'r>(
     Ok(whole.expect("without a limit nothing is too much"))
 }
 
-/// One order of a run, to be told in full.
+/// What an id names in a run, to be told in full.
 #[derive(Clone, Debug)]
 pub struct Told {
-    /// Its case; `None` where no order has the id.
-    pub case: Option<Case>,
+    /// What the id was found to be; none where nothing has it.
+    pub named: Option<NamedBy>,
+    /// The cases of the orders that it names, by payment.
+    pub cases: Vec<Case>,
+    /// Refunds with the id whose order is not there, each with the finding about it.
+    pub orphans: Vec<(CaseRefund, Option<Finding>)>,
     /// What holds for the run.
     pub horizon: Horizon,
     /// The files, by their place in evidence.
     pub files: Vec<FileRead>,
-    /// Where there is no case: the ids of every order read, for the near miss.
-    pub order_ids: Vec<String>,
+    /// Rejected rows, by file and line.
+    pub defects: Vec<Defect>,
+    /// Where nothing has the id: every id that there is, for the near miss.
+    pub ids: Vec<String>,
 }
 
-/// One order of a run with the horizon of the run.
+/// Whose id it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedBy {
+    /// An order's.
+    Order,
+    /// A refund's.
+    Refund,
+    /// That of the package or resource that orders bought.
+    Instance,
+}
+
+/// What an id names in a run, be it of an order, a refund or an instance, with the horizon of the run.
 ///
 /// # Errors
 ///
@@ -204,7 +230,7 @@ pub fn tell(
     inputs: &Inputs,
     book: &PolicyBook,
     options: &Options,
-    order_id: &str,
+    id: &str,
     progress: &dyn Progress,
 ) -> Result<Told, AuditError> {
     in_pool(options, || {
@@ -214,13 +240,51 @@ pub fn tell(
             whole(&mut read, (&wares, found), &facts, book, options, progress)?;
         settle(&mut read, &[], &fates);
         check_unchanged(&read.files).map_err(AuditError::Ingest)?;
-        let number = part.orders.number(&order_id.into());
-        let order_ids = match number {
-            Some(_) => Vec::new(),
-            None => part.orders.heads().map(|(_, head)| head.order_id.to_owned()).collect(),
+        read.defects.sort();
+        let with_id: Vec<Refund> = facts.refunds().filter(|refund| refund.refund_id.as_str() == id).collect();
+        let of_instance = |head: &OrderHead<'_>| {
+            head.instance_id == Some(id)
+                || read.packs.iter().any(|(pack, order)| pack == id && order == head.order_id)
         };
-        let case = number.map(|number| part.case(number).0);
-        Ok(Told { case, horizon, files: read.files, order_ids })
+        let mut orphans = Vec::new();
+        let (named, numbers): (Option<NamedBy>, Vec<u32>) =
+            if let Some(number) = part.orders.number(&id.into()) {
+                (Some(NamedBy::Order), vec![number])
+            } else if !with_id.is_empty() {
+                let mut numbers = Vec::new();
+                for refund in &with_id {
+                    match part.orders.number(&refund.order_id) {
+                        Some(number) => numbers.push(number),
+                        None => orphans.extend(facts.refunds.of(&refund.order_id)),
+                    }
+                }
+                (Some(NamedBy::Refund), numbers)
+            } else {
+                let heads = part.orders.heads().filter(|(_, head)| of_instance(head));
+                let numbers: Vec<u32> = heads.map(|(number, _)| number).collect();
+                ((!numbers.is_empty()).then_some(NamedBy::Instance), numbers)
+            };
+        let mut cases: Vec<Case> = numbers.into_iter().map(|number| part.case(number).0).collect();
+        cases.sort_by(|a, b| {
+            let key = |case: &Case| (case.order.paid_at, case.order.order_id.clone());
+            key(a).cmp(&key(b))
+        });
+        orphans.retain(|row: &CaseRefund| row.refund.refund_id.as_str() == id);
+        let orphans = orphans.into_iter().map(|row| (row.clone(), judge_orphan(&row, &horizon))).collect();
+        let ids = match named {
+            Some(_) => Vec::new(),
+            None => {
+                let orders = part.orders.heads().flat_map(|(_, head)| {
+                    [Some(head.order_id.to_owned()), head.instance_id.map(str::to_owned)]
+                        .into_iter()
+                        .flatten()
+                });
+                let refunds = facts.refunds().map(|refund| refund.refund_id.to_string());
+                let all: BTreeSet<String> = orders.chain(refunds).collect();
+                all.into_iter().collect()
+            }
+        };
+        Ok(Told { named, cases, orphans, horizon, files: read.files, defects: read.defects, ids })
     })
 }
 
@@ -270,7 +334,13 @@ pub(super) fn sum_up(
     options: &Options,
 ) -> Result<Audit, AuditError> {
     let Ended { outcomes, said, as_of, coverage } = ended;
-    let Said { untouched, mut findings, mut aside, fates, unmatched_events, about, .. } = said;
+    let Said { untouched, mut findings, mut decisions, mut aside, fates, unmatched_events, about, .. } = said;
+    decisions.sort();
+    let begins_later = |first: Option<(Instant, Instant)>| first.is_none_or(|(first, _)| first > as_of);
+    let nothing_by_then = options.as_of.is_some()
+        && begins_later(read.orders.paid)
+        && begins_later(coverage.postings)
+        && decisions.share_undetermined().1 == 0;
     aside.append(&mut read.aside);
     let repeated = settle(&mut read, &aside, &fates);
     check_unchanged(&read.files).map_err(AuditError::Ingest)?;
@@ -290,6 +360,8 @@ pub(super) fn sum_up(
         coverage,
         outcomes,
         untouched,
+        decisions,
+        nothing_by_then,
         findings,
         defects: read.defects,
         unmatched_events,

@@ -6,19 +6,20 @@ use rayon::prelude::*;
 
 use super::{
     aside::Aside,
+    decisions::Decisions,
     judging::Judged,
     marks::{Mark, marks_of},
     orders::Untouched,
     outcomes::PartOutcomes,
     part::Part,
-    refunds::OfOrder,
+    refunds::{OfOrder, RefundAt},
     wanting::About,
 };
 use crate::{
     case::Horizon,
     finding::Finding,
     ingest::Fates,
-    judge::judge_orphan,
+    judge::{judge_orphan, orphan_decision},
     record::{FileId, OrderId},
 };
 
@@ -30,6 +31,8 @@ const STRETCH: usize = 1024;
 pub(super) struct Said {
     pub(super) untouched: Untouched,
     pub(super) findings: Vec<Finding>,
+    /// What came of each refund.
+    pub(super) decisions: Decisions,
     /// Rows whose id stands already.
     pub(super) aside: Vec<Aside>,
     /// What became of usage, by file.
@@ -55,9 +58,10 @@ pub(super) fn said(
     named: &Named<'_>,
     judged: Judged,
     horizon: &Horizon,
+    refund_rows: bool,
 ) -> (PartOutcomes, Said) {
-    let Judged { outcomes, untouched, mut findings, aside, about } = judged;
-    let of_refunds: Vec<(Vec<Finding>, Vec<Mark>)> = named
+    let Judged { outcomes, untouched, mut findings, mut decisions, aside, about } = judged;
+    let of_refunds: Vec<(Vec<Finding>, Decisions, Vec<Mark>)> = named
         .refunds
         .par_chunks(STRETCH)
         .map(|stretch| {
@@ -65,25 +69,31 @@ pub(super) fn said(
             let mut numbers = Vec::with_capacity(stretch.len());
             part.orders.keys().get_batch(ids, &mut numbers);
             let (mut orphans, mut marks) = (Vec::new(), Vec::new());
+            let mut decisions = Decisions::default();
             for (refunds, number) in stretch.iter().zip(numbers) {
                 match number {
                     None => {
-                        orphans.extend(refunds.rows().filter_map(|row| judge_orphan(&row.get(), horizon)));
+                        for row in refunds.rows().map(RefundAt::get) {
+                            let finding = judge_orphan(&row, horizon);
+                            decisions.take_orphan(&orphan_decision(&row, finding.as_ref()), refund_rows);
+                            orphans.extend(finding);
+                        }
                     }
                     Some(number) => marks.extend(marks_of(&part.orders, number, *refunds, horizon)),
                 }
             }
-            (orphans, marks)
+            (orphans, decisions, marks)
         })
         .collect();
     let mut marks = Vec::with_capacity(named.refunds.len());
-    for (orphans, more) in of_refunds {
+    for (orphans, decided, more) in of_refunds {
         findings.extend(orphans);
+        decisions.add(decided);
         marks.extend(more);
     }
     let unmatched_events = named.events.iter().filter(|id| part.orders.number(id).is_none()).count();
     let fates = BTreeMap::new();
-    (outcomes, Said { untouched, findings, aside, fates, marks, unmatched_events, about })
+    (outcomes, Said { untouched, findings, decisions, aside, fates, marks, unmatched_events, about })
 }
 
 impl Said {
@@ -91,6 +101,7 @@ impl Said {
     pub(super) fn add(&mut self, other: Self) {
         self.untouched.add(other.untouched);
         self.findings.extend(other.findings);
+        self.decisions.add(other.decisions);
         self.aside.extend(other.aside);
         for (file, fates) in other.fates {
             self.fates.entry(file).or_default().add(fates);

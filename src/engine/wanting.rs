@@ -8,10 +8,7 @@ use std::{
 use super::part::Facts;
 use crate::{
     case::Case,
-    export::{
-        catalogue::UNMAPPED_MARK,
-        convert::UNLINKED_MARK,
-    },
+    export::{catalogue::UNMAPPED_MARK, convert::UNLINKED_MARK},
     finding::{Class, Finding},
     ingest::FileRead,
     judge::{Outcome, Verdict},
@@ -122,8 +119,10 @@ pub(super) fn wanting(
             "the pack list or the order list that names the packs of {}",
             ["deduction", "could be tied to an order"],
         ),
-        without_pack(orders, files, !orphans.is_empty())
-            .say("the pack list of {}", ["order", "could be held against deductions that name only packs"]),
+        without_pack(orders, files, !orphans.is_empty()).say(
+            "the pack list of {}",
+            ["order", "could be checked against deductions that name only packs"],
+        ),
         of_refunds(&unlinked).say(
             "the order list of {}, or a bill by instance of the months of purchase",
             ["refund", "could be tied to an order"],
@@ -134,7 +133,7 @@ pub(super) fn wanting(
         ),
         without_gift_flag(orders, files, book).say(
             "a list of what was given away to {} (no gift flag is in the exports)",
-            ["order", "could be held against the rule that giveaways do not come back"],
+            ["order", "could be checked against the rule that gifts are not refundable"],
         ),
         bought(&|order| order.product.starts_with(UNMAPPED_MARK)).say(
             "a file of the product names of {} (--mapping)",

@@ -7,7 +7,6 @@ use crate::{
     case::{Case, Horizon},
     ingest::FileRead,
     judge::{Answer, Judgement, Request, View, judge, reason, settled},
-    layout::hanging,
     policy::{Candidates, Eligibility, Owed, PolicyBook},
     record::{Basis, EventKey, SourceRef},
     time::{Instant, Moment, Offset},
@@ -16,12 +15,10 @@ use crate::{
 /// Usage rows told one by one.
 const USAGE_TOLD_MAX: usize = 12;
 const ZONE: Offset = Offset::BEIJING;
-/// Columns of the story.
-const WIDTH: usize = 100;
 
-/// One line of the story, broken where it is long.
+/// One line of the story, as long as it comes: pages are fitted to their width where they are printed.
 fn put(out: &mut dyn Write, lead: &str, text: &str) -> io::Result<()> {
-    writeln!(out, "{}", hanging(lead, text, WIDTH))
+    writeln!(out, "{lead}{text}")
 }
 
 /// Tells one order.
@@ -78,7 +75,7 @@ fn bought(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn Wr
     )?;
     writeln!(out, "  row        {}", place(order.at))?;
     let payer = if order.payer_id == order.account_id {
-        "who also paid".to_owned()
+        "also the payer".to_owned()
     } else {
         format!("paid by {}", order.payer_id)
     };
@@ -120,7 +117,7 @@ fn timeline(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn 
         let channel = refund.channel.map(|channel| format!(" by {}", channel.word())).unwrap_or_default();
         let row = place(refund.at);
         let requested = if refund.assumed.request {
-            format!("refund {id} requested by now: the export has no time of it")
+            format!("refund {id} requested at an unknown time")
         } else {
             format!("refund {id} requested{channel}")
         };
@@ -172,7 +169,7 @@ fn answered(book: &PolicyBook, view: &View<'_>, request: Request, out: &mut dyn 
         writeln!(out, "\nA request at the {name} {at}, the {bound} that it may have been made")?;
         put_to_policy(book, view, end, out)?;
     }
-    writeln!(out, "\nWhenever between both it was made, of which the export has no time")?;
+    writeln!(out, "\nFor any request time in between")?;
     eligible(view, &answer, out)
 }
 
@@ -200,11 +197,11 @@ fn put_to_policy(
         out,
         "  why         ",
         &format!(
-            "{} / {} is its subject, and the {} picks the version in force from {} until {}",
+            "it covers {} / {}; the version in force at the {} applies, from {} until {}",
             view.order().product,
             view.order().package_type,
             policy.select_by.word(),
-            side(version.effective.from, "ever"),
+            side(version.effective.from, "the beginning"),
             side(version.effective.to, "further notice")
         ),
     )?;
@@ -237,7 +234,7 @@ fn eligible(view: &View<'_>, answer: &Answer<'_>, out: &mut dyn Write) -> io::Re
         Eligibility::No => put(
             out,
             "  eligible    ",
-            &format!("no: {} against it", plural(answer.entitlement.grounds.len(), "ground")),
+            &format!("no: {} against it", plural(answer.entitlement.grounds.len(), "reason")),
         )?,
         Eligibility::Unknown(why) => {
             put(out, "  eligible    ", &format!("unknown. {}", reason(view, answer, why)))?;

@@ -27,6 +27,13 @@ pub(super) fn tests(view: &View<'_>, answer: &Answer<'_>, policy: &Policy, versi
             (Some(ground), ..) => format!("[x] window: {}", ground.why),
             (None, Length::Unlimited, _) => "[ ] window: none".to_owned(),
             (None, Length::Unstated, _) => "[?] window: the page does not say".to_owned(),
+            // Something else leaves the order open, so that no ground is named.
+            (None, _, Some(end)) if end <= question.requested_at => format!(
+                "[?] window: open until {}, requested {}: {} after the end",
+                end.text(policy.zone),
+                question.requested_at.text(policy.zone),
+                duration(question.requested_at.seconds_since(end))
+            ),
             (None, _, Some(end)) => format!(
                 "[ ] window: open until {}, requested {}: {} before the end",
                 end.text(policy.zone),

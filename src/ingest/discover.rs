@@ -60,7 +60,8 @@ pub fn discover(paths: &[PathBuf]) -> Result<Inputs, IngestError> {
         if fs::metadata(path).map_err(|source| IngestError::Io { path: path.clone(), source })?.is_dir() {
             walk(path, &mut found, &mut passed_over)?;
             if found.is_empty() {
-                return Err(IngestError::EmptyFolder { path: path.clone() });
+                let passed_over = passed_over.into_iter().collect();
+                return Err(IngestError::EmptyFolder { path: path.clone(), passed_over });
             }
         } else {
             found.push(path.clone());

@@ -54,10 +54,12 @@ pub enum IngestError {
         dialect: String,
     },
     /// A folder holds nothing to read.
-    #[error("{}: no .csv file in this folder or below it", path.display())]
+    #[error("{}: no table in this folder or below it{}", path.display(), skipped(passed_over))]
     EmptyFolder {
         /// The folder.
         path: PathBuf,
+        /// What it holds instead, each with the reason why it was skipped.
+        passed_over: Vec<String>,
     },
     /// It has not even a header, and nothing says what it was to tell of.
     #[error(
@@ -80,7 +82,7 @@ pub enum IngestError {
         hint: String,
     },
     /// Two of its columns have one name.
-    #[error("{file}:1: column {column} stands twice in the header")]
+    #[error("{file}:1: column {column} appears twice in the header")]
     ColumnTwice {
         /// The file.
         file: String,
@@ -109,4 +111,16 @@ pub enum IngestError {
         /// The near miss.
         hint: String,
     },
+}
+
+/// What a folder without a table holds instead.
+fn skipped(passed_over: &[String]) -> String {
+    const NAMED: usize = 5;
+    if passed_over.is_empty() {
+        return " (*.csv, *.tsv, *.xlsx, *.parquet, *.gz, *.zst, *.zip)".to_owned();
+    }
+    let rest = passed_over.len().saturating_sub(NAMED);
+    let rest = if rest > 0 { format!("; and {rest} more") } else { String::new() };
+    let named = passed_over.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
+    format!("; skipped: {named}{rest}. Name a file to read it anyway")
 }

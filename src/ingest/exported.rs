@@ -129,7 +129,7 @@ pub fn read_export(plan: &Plan, source: &Source, reading: &Reading<'_>) -> Resul
     if usage_rows > 0 || counted > 0 {
         for (product, package, item) in conversion.unmapped().iter() {
             let text = format!(
-                "records of a product without a word of ours ({product} / {package}, {})",
+                "records of a product that this program does not know ({product} / {package}, {})",
                 item.money()
             );
             read.files[0].notes.insert(text, item.records);

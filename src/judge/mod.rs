@@ -7,6 +7,7 @@
 mod answer;
 mod completed;
 mod conflict;
+mod decision;
 mod draft;
 mod ends;
 mod exposure;
@@ -20,6 +21,7 @@ mod view;
 
 pub use answer::{Answer, Asked};
 pub(crate) use conflict::settled;
+pub use decision::{Decided, Decision, Need, decisions, orphan_decision};
 pub use orphan::judge_orphan;
 pub use outcome::{Outcome, Verdict};
 pub(crate) use refunds::reason;

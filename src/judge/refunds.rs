@@ -138,7 +138,7 @@ fn currency_mismatch(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Fi
 fn undecided(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>, why: Unknown) -> Finding {
     let mut finding = on_refund(view, answer, seen, why.slug(), seen.total());
     let say = Say { view };
-    finding.explanation = format!("{} {} stand open.", reason(view, answer, why), say.money(seen.total()));
+    finding.explanation = format!("{} {} is undecided.", reason(view, answer, why), say.money(seen.total()));
     if let Some(conflict) = &view.case.conflict {
         finding.evidence.extend(super::conflict::rows(conflict, view.order().order_id.as_str()));
     }
@@ -152,7 +152,7 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
     let say = Say { view };
     match why {
         Unknown::NoPolicy => format!(
-            "No policy rules {} / {} (order kind {}) bought {}.{}",
+            "No policy covers {} / {} (order kind {}) bought {}.{}",
             order.product,
             order.package_type,
             order.kind.word(),
@@ -170,6 +170,9 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
         Unknown::PolicySilent => "The version in force names no refund window.".to_owned(),
         Unknown::OverlapPolicy => {
             format!("Two policies of equal rank match {} / {}.", order.product, order.package_type)
+        }
+        Unknown::CoverageGap if view.horizon.usage_covers.is_empty() => {
+            "No deduction was read: that the package was unused cannot be shown.".to_owned()
         }
         Unknown::CoverageGap => format!(
             "The deduction export covers {}, not all of the time from the payment {} to the request {}: that the \

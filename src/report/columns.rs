@@ -10,9 +10,8 @@ use polars::prelude::*;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::Report;
+use super::{Report, outcomes::Listed};
 use crate::{
-    engine::Stretch,
     finding::Finding,
     judge::Outcome,
     money::{Currency, Money},
@@ -76,7 +75,10 @@ impl OutcomeColumns {
     }
 
     /// Writes outcomes as one row group.
-    pub(super) fn write(&mut self, some: &Stretch<'_>) -> io::Result<()> {
+    pub(super) fn write(&mut self, some: Listed<'_>) -> io::Result<()> {
+        if some.len() == 0 {
+            return Ok(());
+        }
         (0..some.len()).into_par_iter().map(|at| some.get(at)).collect_into_vec(&mut self.list);
         self.writer.write_batch(&outcomes(&self.list).map_err(failed)?).map_err(failed)
     }

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Report, rows::FindingRow, side_by_side::write_rows};
-use crate::{engine::Audit, finding::Finding, record::Tender};
+use super::{Report, guard::text_cell, rows::FindingRow, side_by_side::write_rows};
+use crate::{finding::Finding, record::Tender};
 
 /// The cause behind an error of the `csv` crate, so that a closed pipe is still one.
 fn cause(error: csv::Error) -> io::Error {
@@ -47,13 +47,18 @@ pub(super) fn write_findings(report: &Report<'_>, out: &mut dyn Write) -> io::Re
     let findings = &report.audit.findings;
     write_rows(findings.len(), out, |some, text| {
         let mut table = writer(text);
-        findings[some].iter().try_for_each(|finding| write_finding(finding, report.audit, &mut table))?;
+        findings[some].iter().try_for_each(|finding| write_finding(finding, report, &mut table))?;
         table.flush()
     })
 }
 
-fn write_finding(finding: &Finding, audit: &Audit, table: &mut csv::Writer<impl Write>) -> io::Result<()> {
-    let row = FindingRow::of(finding, audit);
+fn write_finding(
+    finding: &Finding,
+    report: &Report<'_>,
+    table: &mut csv::Writer<impl Write>,
+) -> io::Result<()> {
+    let row = FindingRow::of(finding, report.audit);
+    let text = |text: &'_ str| text_cell(text, report.manifest.csv_guard).into_owned();
     let evidence: Vec<String> = row
         .evidence
         .iter()
@@ -62,8 +67,8 @@ fn write_finding(finding: &Finding, audit: &Audit, table: &mut csv::Writer<impl 
     let or_empty = |text: &'_ Option<String>| text.clone().unwrap_or_default();
     table
         .write_record([
-            or_empty(&row.order_id).as_str(),
-            or_empty(&row.refund_id).as_str(),
+            text(&or_empty(&row.order_id)).as_str(),
+            text(&or_empty(&row.refund_id)).as_str(),
             row.finding,
             row.class,
             row.severity,
@@ -74,9 +79,9 @@ fn write_finding(finding: &Finding, audit: &Audit, table: &mut csv::Writer<impl 
             or_empty(&row.actual_total).as_str(),
             or_empty(&row.policy).as_str(),
             or_empty(&row.policy_version).as_str(),
-            &row.explanation,
-            &evidence.join("; "),
-            &row.readings.join("; "),
+            &text(&row.explanation),
+            &text(&evidence.join("; ")),
+            &text(&row.readings.join("; ")),
             if row.primary { "true" } else { "false" },
             &row.exposure,
             &row.fingerprint,
@@ -110,8 +115,15 @@ pub(super) fn write_rejects(report: &Report<'_>, out: &mut dyn Write) -> io::Res
     table.write_record(["file", "line", "column", "reason", "raw"]).map_err(cause)?;
     for defect in &report.audit.defects {
         let file = report.audit.files[defect.at.file.0 as usize].name();
-        let line = defect.at.line.to_string();
-        table.write_record([&file, &line, &defect.column, &defect.reason, &defect.raw]).map_err(cause)?;
+        let text = |text: &str| text_cell(text, report.manifest.csv_guard).into_owned();
+        let cells = [
+            text(&file),
+            defect.at.line.to_string(),
+            text(&defect.column),
+            text(&defect.reason),
+            text(&defect.raw),
+        ];
+        table.write_record(&cells).map_err(cause)?;
     }
     table.flush()
 }

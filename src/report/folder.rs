@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Report, csv_files, json, manifest, summary_json};
+use super::{Report, csv_files, json, manifest, refunds, summary_json};
 use crate::{
     run_folder::{foreign_entry, is_run_folder},
     scratch::Scratch,
@@ -139,6 +139,7 @@ const FILES: &[(&str, Writer)] = &[
     ("findings.csv", csv_files::write_findings),
     ("findings.jsonl", json::write_lines),
     ("manifest.json", |report, out| pretty(&manifest::manifest(report.manifest, report.audit), out)),
+    ("refunds.csv", refunds::write),
     ("rejects.csv", csv_files::write_rejects),
     ("summary.json", |report, out| pretty(&summary_json::summary(report)?, out)),
 ];

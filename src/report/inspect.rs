@@ -1,18 +1,22 @@
 //! What each file was recognised as, and what the files together can decide.
 
-use std::io::{self, Write};
+use std::{
+    cmp::Reverse,
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use crate::{
     engine::Survey,
     export::describe::{Description, State, UnmappedColumn, answer},
-    layout::{Side, counted, lines, wrap},
-    record::Fate,
+    layout::{Side, counted, lines},
+    record::{Defect, Fate},
 };
 
-/// Columns of the page.
-const WIDTH: usize = 100;
-/// Rejected rows shown of a file.
-const REJECTS_MAX: usize = 10;
+/// Reasons for which rows are rejected that are shown of a file.
+const REASONS_MAX: usize = 10;
+/// Lines that are named of the rows with one reason.
+const LINES_MAX: usize = 5;
 /// Columns without a field that are named.
 const UNMAPPED_MAX: usize = 12;
 
@@ -21,9 +25,21 @@ const UNMAPPED_MAX: usize = 12;
 /// # Errors
 ///
 /// Those of the writer.
-pub fn inspect(files: &[Description], survey: &Survey, out: &mut dyn Write) -> io::Result<()> {
+pub fn inspect(
+    files: &[Description],
+    survey: &Survey,
+    is_brief: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for file in files {
-        one(file, survey, out)?;
+        if is_brief {
+            brief(file, survey, out)?;
+        } else {
+            one(file, survey, out)?;
+            writeln!(out)?;
+        }
+    }
+    if is_brief {
         writeln!(out)?;
     }
     writeln!(out, "What the files together can decide")?;
@@ -36,17 +52,29 @@ pub fn inspect(files: &[Description], survey: &Survey, out: &mut dyn Write) -> i
         put(out, &format!("  {word:<7} "), &format!("{}: {}", said.question.words(), said.because))?;
     }
     for passed in &survey.passed_over {
-        put(out, "  passed over  ", passed)?;
+        put(out, "  skipped  ", passed)?;
     }
     Ok(())
 }
 
+/// One line, as long as it comes: pages are fitted to their width where they are printed.
 fn put(out: &mut dyn Write, lead: &str, text: &str) -> io::Result<()> {
-    for (at, line) in wrap(text, WIDTH - lead.len()).into_iter().enumerate() {
-        let lead = if at == 0 { lead.to_owned() } else { " ".repeat(lead.len()) };
-        writeln!(out, "{lead}{line}")?;
+    writeln!(out, "{lead}{text}")
+}
+
+/// A file in a few lines: what it is, how much of it is read, what would be rejected.
+fn brief(file: &Description, survey: &Survey, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", file.place)?;
+    put(out, "  dialect    ", &format!("{} ({})", file.dialect, file.title))?;
+    for (role, count) in &file.records {
+        let period = file.periods.get(role);
+        let period = period.map(|(from, to)| format!(", {from} to {to}")).unwrap_or_default();
+        put(out, "  records    ", &format!("{count} {role}{period}"))?;
     }
-    Ok(())
+    if let Some(error) = &file.error {
+        put(out, "  error      ", &error.to_string())?;
+    }
+    rejects(file, survey, out)
 }
 
 fn one(file: &Description, survey: &Survey, out: &mut dyn Write) -> io::Result<()> {
@@ -101,7 +129,7 @@ fn one(file: &Description, survey: &Survey, out: &mut dyn Write) -> io::Result<(
         put(out, "  note       ", advice)?;
     }
     for lack in &file.lacks {
-        put(out, "  cannot say ", &format!("{}: {} ({})", lack.fact, lack.effect, lack.remedy))?;
+        put(out, "  missing    ", &format!("{}: {}. It is in: {}", lack.fact, lack.effect, lack.remedy))?;
     }
     if let Some(error) = &file.error {
         put(out, "  error      ", &error.to_string())?;
@@ -156,10 +184,37 @@ fn rejects(file: &Description, survey: &Survey, out: &mut dyn Write) -> io::Resu
         "  rejected   ",
         &if rejected == 0 { "none".to_owned() } else { counted(rejected, "row", "rows") },
     )?;
-    let found = survey.defects.iter().filter(|defect| defect.at.file == read.id);
-    for defect in found.take(REJECTS_MAX) {
-        let column = if defect.column.is_empty() { String::new() } else { format!(" {}", defect.column) };
-        put(out, "             ", &format!("line {}:{column} {}", defect.at.line, defect.reason))?;
+    for (column, reason, lines) in grouped(survey.defects.iter().filter(|defect| defect.at.file == read.id)) {
+        let named: Vec<String> = lines.iter().take(LINES_MAX).map(ToString::to_string).collect();
+        let more = if lines.len() > LINES_MAX { ", …" } else { "" };
+        let named = format!("{} {}{more}", if lines.len() == 1 { "line" } else { "lines" }, named.join(", "));
+        let column = if column.is_empty() { String::new() } else { format!("{column} ") };
+        let rows = counted(lines.len() as u64, "row", "rows");
+        put(out, "             ", &format!("{rows}: {column}{reason} ({named})"))?;
     }
     Ok(())
+}
+
+/// Rejected rows by column and reason, the most frequent first. What was found differs from row to row and is that of
+/// the first; the reason behind it is one.
+fn grouped<'d>(defects: impl Iterator<Item = &'d Defect>) -> Vec<(&'d str, &'d str, Vec<u64>)> {
+    let mut groups: Vec<(&str, &str, Vec<u64>)> = Vec::new();
+    let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for defect in defects {
+        let key = (defect.column.as_str(), without_found(&defect.reason));
+        let place = *places.entry(key).or_insert_with(|| {
+            groups.push((&defect.column, &defect.reason, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].2.push(defect.at.line);
+    }
+    groups.sort_by_key(|(_, _, lines)| (Reverse(lines.len()), lines[0]));
+    groups.truncate(REASONS_MAX);
+    groups
+}
+
+/// A reason without the cell in quotes that it begins with.
+fn without_found(reason: &str) -> &str {
+    let Some(quoted) = reason.strip_prefix('"') else { return reason };
+    quoted.find("\" ").map_or(reason, |end| &quoted[end + 2..])
 }

@@ -26,6 +26,12 @@ pub struct Manifest {
     pub opportunities: bool,
     /// `--allow-rejects`.
     pub allow_rejects: u64,
+    /// `--max-undecided`, as it was typed.
+    pub max_undecided: String,
+    /// `--outcomes`: `requested` or `all`.
+    pub outcomes: String,
+    /// `--csv-guard`: whether cells of text are kept from being formulas.
+    pub csv_guard: bool,
     /// Policy files, by name.
     pub policies: Vec<PolicyFile>,
 }
@@ -66,7 +72,8 @@ pub(super) fn manifest(manifest: &Manifest, audit: &Audit) -> Value {
         "usage_covers_given": audit.coverage.given,
         "options": {
             "fail_on": manifest.fail_on, "opportunities": manifest.opportunities,
-            "allow_rejects": manifest.allow_rejects,
+            "allow_rejects": manifest.allow_rejects, "max_undecided": manifest.max_undecided,
+            "outcomes": manifest.outcomes, "csv_guard": if manifest.csv_guard { "always" } else { "never" },
         },
         "inputs": inputs,
         "policies": policies,

@@ -2,13 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::{Report, rows::FindingRow};
-use crate::{finding::Class, judge::Verdict, record::Fate, time::Offset};
+use super::{Report, headline::headline, rows::FindingRow};
+use crate::{finding::Class, judge::Verdict, layout::visible, record::Fate, time::Offset};
 
 /// Writes the report.
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (audit, summary) = (report.audit, report.summary);
     writeln!(out, "# Refund audit as of {}\n", audit.as_of.text(Offset::BEIJING))?;
+    writeln!(out, "**{}**\n", cell(&headline(report)))?;
     writeln!(out, "Deductions complete for `{}`.\n", audit.coverage.interval.text(Offset::BEIJING))?;
     writeln!(out, "| file | role | rows | accepted | rejected | duplicate | out of scope | ties |")?;
     writeln!(out, "|---|---|--:|--:|--:|--:|--:|---|")?;
@@ -26,11 +27,12 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "\n## Money\n")?;
     writeln!(
         out,
-        "| vendor | policy | currency | orders | refunded | owed | over | under | review | undetermined |"
+        "| vendor | policy | currency | orders | refunded | decided | owed | paid too much | paid too little | for review | undetermined |"
     )?;
-    writeln!(out, "|---|---|---|--:|--:|--:|--:|--:|--:|--:|")?;
+    writeln!(out, "|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")?;
     for ((vendor, policy, currency), line) in &summary.by_policy {
-        let sums = [line.refunded, line.expected, line.over, line.under, line.review, line.undetermined];
+        let sums =
+            [line.refunded, line.decided, line.owed(), line.over, line.under, line.review, line.undetermined];
         let sums = sums.map(|sum| sum.text(*currency)).join(" | ");
         let name = |text: &str| if text.is_empty() { "–".to_owned() } else { cell(text) };
         writeln!(out, "| {} | {} | {currency} | {} | {sums} |", name(vendor), name(policy), line.orders)?;
@@ -64,7 +66,32 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     Ok(())
 }
 
-/// A text that cannot break its table.
+/// A text of an input as a cell: nothing of it is markup, and nothing breaks the table.
 fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace(['\n', '\r'], " ")
+    let mut escaped = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '\n' => escaped.push(' '),
+            // A link or an image would be followed from a ticket.
+            '|' | '\\' | '`' | '[' | ']' | '*' => escaped.extend(['\\', c]),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn nothing_of_an_input_is_markup() {
+        assert_eq!(cell("<img src=x> & a|b"), "&lt;img src=x&gt; &amp; a\\|b");
+        assert_eq!(cell("![i](http://x)\n`c`"), "!\\[i\\](http://x) \\`c\\`");
+        assert_eq!(cell("\u{1b}[2J"), "\u{fffd}\\[2J");
+        assert_eq!(cell("订单 O-1_2"), "订单 O-1_2");
+    }
 }

@@ -7,12 +7,16 @@
 mod columns;
 mod csv_files;
 mod folder;
+mod guard;
+mod headline;
 mod inspect;
 mod json;
 mod manifest;
 mod markdown;
 mod outcomes;
+mod refunds;
 mod rows;
+mod score;
 mod side_by_side;
 mod summary;
 mod summary_json;
@@ -22,6 +26,7 @@ pub use folder::{FolderError, check_folder, check_inputs_outside, write_folder, 
 pub use inspect::inspect;
 pub use manifest::{Manifest, PolicyFile};
 pub use rows::{EvidenceRow, FindingRow};
+pub use score::{KindScore, Score, ScoreError};
 pub use summary::{KindLine, MoneyLine, Summary, Undecided};
 pub use text::Style;
 
@@ -40,6 +45,15 @@ pub struct Report<'a> {
     pub manifest: &'a Manifest,
     /// Colours and the width of text.
     pub style: Style,
+    /// The inputs and the options of the question as they were typed, each ready for a shell: for commands to be
+    /// pasted.
+    pub typed: &'a [String],
+}
+
+/// A word as a shell reads it as one; nothing for one that no shell can read.
+#[must_use]
+pub fn quoted(word: &str) -> Option<String> {
+    shlex::try_quote(word).ok().map(std::borrow::Cow::into_owned)
 }
 
 /// A form of the report on standard output.
@@ -59,5 +73,6 @@ pub const FORMATS: &[Format] = &[
     Format { name: "json", about: "the findings as one array", write: json::write_array },
     Format { name: "jsonl", about: "the findings, one object a line", write: json::write_lines },
     Format { name: "csv", about: "the findings as a table", write: csv_files::write_findings },
+    Format { name: "refunds", about: "one row a refund, as refunds.csv", write: refunds::write },
     Format { name: "markdown", about: "summary and findings for a ticket or a wiki", write: markdown::write },
 ];

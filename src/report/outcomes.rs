@@ -7,19 +7,33 @@ use std::{
     path::Path,
 };
 
+use rayon::prelude::*;
+
 #[cfg(feature = "columns")]
 use super::columns::OutcomeColumns;
-use super::{Report, csv_files::outcome_columns, side_by_side::write_rows};
-use crate::{engine::Stretch, judge::Outcome, money::Money, record::Tender, time::Offset};
+use super::{Report, csv_files::outcome_columns, guard::text_cell, side_by_side::write_rows};
+use crate::{
+    engine::Stretch,
+    judge::{Outcome, Verdict},
+    money::Money,
+    record::Tender,
+    time::Offset,
+};
 
 /// Outcomes of one row group.
 const TOGETHER: usize = 1 << 16;
 
 /// `outcomes.csv` and `outcomes.parquet`.
 pub(super) fn write_outcomes(report: &Report<'_>, folder: &Path) -> io::Result<()> {
-    let mut table = Table::create(&folder.join("outcomes.csv"))?;
+    let mut table = Table::create(&folder.join("outcomes.csv"), report.manifest.csv_guard)?;
     let mut columns = Columns::create(folder)?;
+    let lists_all = report.manifest.outcomes == ALL;
     report.audit.outcomes.stretches(TOGETHER, |some| {
+        let listed: Vec<usize> = (0..some.len())
+            .into_par_iter()
+            .filter(|&at| lists_all || is_requested(&some.get(at), report))
+            .collect();
+        let some = Listed { some, listed: &listed };
         let (columns, table) = rayon::join(|| columns.write(some), || table.write(some));
         columns.and(table)
     })?;
@@ -27,24 +41,59 @@ pub(super) fn write_outcomes(report: &Report<'_>, folder: &Path) -> io::Result<(
     columns.and(table)
 }
 
+/// The value of `--outcomes` that lists every order.
+const ALL: &str = "all";
+
+/// Whether an order had a refund, a request or a finding.
+fn is_requested(outcome: &Outcome, report: &Report<'_>) -> bool {
+    outcome.verdict != Verdict::NotRequested
+        || outcome.refunds > 0
+        || report
+            .audit
+            .findings
+            .binary_search_by(|finding| finding.order_id.as_ref().cmp(&Some(&outcome.order_id)))
+            .is_ok()
+}
+
+/// The outcomes of a stretch that are listed.
+#[derive(Clone, Copy)]
+pub(super) struct Listed<'l> {
+    some: &'l Stretch<'l>,
+    listed: &'l [usize],
+}
+
+impl Listed<'_> {
+    /// How many there are.
+    pub(super) const fn len(&self) -> usize {
+        self.listed.len()
+    }
+
+    /// One of them.
+    pub(super) fn get(&self, at: usize) -> Outcome {
+        self.some.get(self.listed[at])
+    }
+}
+
 /// `outcomes.csv`.
 struct Table {
     file: File,
+    guarded: bool,
 }
 
 impl Table {
-    fn create(path: &Path) -> io::Result<Self> {
+    fn create(path: &Path, guarded: bool) -> io::Result<Self> {
         let mut file = File::create(path)?;
         let mut header = outcome_columns().join(",");
         header.push('\n');
         file.write_all(header.as_bytes())?;
-        Ok(Self { file })
+        Ok(Self { file, guarded })
     }
 
-    fn write(&mut self, outcomes: &Stretch<'_>) -> io::Result<()> {
+    fn write(&mut self, outcomes: Listed<'_>) -> io::Result<()> {
+        let guarded = self.guarded;
         write_rows(outcomes.len(), &mut self.file, |rows, text| {
             for at in rows {
-                put_row(&outcomes.get(at), text);
+                put_row(&outcomes.get(at), guarded, text);
             }
             Ok(())
         })
@@ -70,7 +119,7 @@ impl Columns {
         Ok(Self)
     }
 
-    const fn write(&mut self, _: &Stretch<'_>) -> io::Result<()> {
+    const fn write(&mut self, _: Listed<'_>) -> io::Result<()> {
         Ok(())
     }
 
@@ -80,7 +129,7 @@ impl Columns {
 }
 
 /// Appends one row. Tenders of which nothing is owed are left empty.
-fn put_row(outcome: &Outcome, out: &mut Vec<u8>) {
+fn put_row(outcome: &Outcome, guarded: bool, out: &mut Vec<u8>) {
     let Outcome { currency, expected, .. } = outcome;
     let sum = |sum: Money, out: &mut Vec<u8>| sum.put_text(*currency, out);
     let end = |out: &mut Vec<u8>| out.push(b',');
@@ -93,7 +142,7 @@ fn put_row(outcome: &Outcome, out: &mut Vec<u8>) {
         outcome.policy_version.as_deref().unwrap_or_default(),
     ];
     for word in words {
-        put_cell(word.as_bytes(), out);
+        put_cell(text_cell(word, guarded).as_bytes(), out);
         end(out);
     }
     outcome.decided_at.put_text(Offset::BEIJING, out);
@@ -193,7 +242,7 @@ mod tests {
                 verdict: Verdict::Review,
             };
             let mut text = Vec::new();
-            put_row(&outcome, &mut text);
+            put_row(&outcome, false, &mut text);
             let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_slice());
             let row = reader.records().next().unwrap().unwrap();
             let place = |column: &str| outcome_columns().iter().position(|one| one == column).unwrap();

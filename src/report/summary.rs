@@ -1,13 +1,13 @@
 //! The sums of a run: rows, verdicts, and money over and under, never netted and never across currencies.
 
-use std::{collections::BTreeMap, io};
+use std::{cmp::Reverse, collections::BTreeMap, io};
 
 use rayon::prelude::*;
 
 use crate::{
-    engine::{Audit, Untouched},
+    engine::{Audit, Decisions, Untouched},
     finding::{Class, Severity},
-    judge::{Outcome, Verdict},
+    judge::{Decided, Need, Outcome, Verdict},
     money::{Currency, Money},
     policy::Eligibility,
     record::{ControlTotal, Fate, Role},
@@ -16,57 +16,67 @@ use crate::{
 /// Outcomes that are added up on all threads at a time.
 const TOGETHER: usize = 1 << 16;
 
-/// Money of a group of orders in one currency.
+/// Money of a group of orders in one currency. It foots: `refunded = decided + review + undetermined`, and
+/// `decided − owed = over − under`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MoneyLine {
     /// Orders with a request.
     pub orders: u64,
     /// What came back.
     pub refunded: Money,
-    /// What was owed, of orders where that is known.
+    /// Of it, for refunds that agree with the policy or disagree.
+    pub decided: Money,
+    /// What was owed for the decisive request, of orders where that is known.
     pub expected: Money,
     /// Paid beyond what was owed, in orders with a mismatch.
     pub over: Money,
     /// Owed beyond what was paid, in orders with a mismatch.
     pub under: Money,
-    /// Exposure of orders of which a person decides; where what is owed turns on a time of request that the
-    /// export does not have, all that came back.
+    /// What came back for refunds of which a person decides.
     pub review: Money,
-    /// What came back for orders that could not be decided.
+    /// What came back for refunds that could not be decided.
     pub undetermined: Money,
 }
 
 impl MoneyLine {
-    fn add(&mut self, outcome: &Outcome) {
+    /// What policy owes for what is decided: what came back, less what was too much, and what was too little.
+    #[must_use]
+    pub fn owed(&self) -> Money {
+        self.decided.minus(self.over).plus(self.under)
+    }
+
+    fn add_outcome(&mut self, outcome: &Outcome) {
         let requested = outcome.verdict != Verdict::NotRequested;
-        let exposure = outcome.variance.map_or(Money::ZERO, Money::abs);
         self.orders += u64::from(requested);
-        self.refunded = self.refunded.plus(outcome.actual_total);
         if let Some(expected) = outcome.expected.filter(|_| requested) {
             self.expected = self.expected.plus(expected.total());
         }
-        let open = if outcome.verdict == Verdict::Review { &mut self.review } else { &mut self.undetermined };
-        if matches!(outcome.eligibility, Eligibility::Unknown(_)) && requested {
-            *open = open.plus(outcome.actual_total);
-        }
-        match (outcome.verdict, outcome.variance) {
-            (Verdict::Mismatch, Some(variance)) => {
-                let side = if variance.is_positive() { &mut self.over } else { &mut self.under };
-                *side = side.plus(exposure);
-            }
-            (Verdict::Review, Some(_)) => self.review = self.review.plus(exposure),
-            _ => {}
+        if let (Verdict::Mismatch, Some(variance)) = (outcome.verdict, outcome.variance) {
+            let side = if variance.is_positive() { &mut self.over } else { &mut self.under };
+            *side = side.plus(variance.abs());
         }
     }
-}
 
-impl MoneyLine {
+    fn add_refunds(&mut self, decided: Decided, came_back: Money) {
+        if !decided.counts() {
+            return;
+        }
+        self.refunded = self.refunded.plus(came_back);
+        let part = match decided {
+            Decided::Review => &mut self.review,
+            Decided::Undetermined => &mut self.undetermined,
+            _ => &mut self.decided,
+        };
+        *part = part.plus(came_back);
+    }
+
     /// Adds that of other orders.
     fn merge(&mut self, other: Self) {
         // Named one by one, so that a sum which is added cannot be forgotten here.
-        let Self { orders, refunded, expected, over, under, review, undetermined } = other;
+        let Self { orders, refunded, decided, expected, over, under, review, undetermined } = other;
         self.orders += orders;
         self.refunded = self.refunded.plus(refunded);
+        self.decided = self.decided.plus(decided);
         self.expected = self.expected.plus(expected);
         self.over = self.over.plus(over);
         self.under = self.under.plus(under);
@@ -117,8 +127,15 @@ pub struct Summary {
     pub unruled: BTreeMap<(String, String), u64>,
     /// Unclaimed refunds that can still be had, by currency: orders and money.
     pub unclaimed: BTreeMap<Currency, (u64, Money)>,
-    /// Refunds of orders that are not in the exports, by currency.
+    /// Refunds of orders that are not in the exports, by currency: how many and for how much, whether it came
+    /// back or was asked for.
     pub orphaned: BTreeMap<Currency, (u64, Money)>,
+    /// The money of these refunds that came back, by currency.
+    pub orphan_money: BTreeMap<Currency, MoneyLine>,
+    /// Refunds of known orders by what came of them.
+    pub refunds: BTreeMap<Decided, u64>,
+    /// Those that are not decided, by what they need; the most frequent first.
+    pub needs: Vec<(Need, u64)>,
     /// Rejected rows.
     pub rejected: u64,
     /// Files without a row.
@@ -164,6 +181,7 @@ impl Summary {
             Ok(())
         })?;
         summary.add_untouched(&audit.untouched);
+        summary.add_decisions(&audit.decisions);
         for finding in &audit.findings {
             let key = (finding.class, finding.severity, finding.kind.slug, finding.currency);
             let line = summary.by_kind.entry(key).or_insert(KindLine {
@@ -181,6 +199,37 @@ impl Summary {
             }
         }
         Ok(summary)
+    }
+
+    fn add_decisions(&mut self, decisions: &Decisions) {
+        for (((vendor, policy, currency), decided), sum) in &decisions.sums {
+            *self.refunds.entry(*decided).or_default() += sum.refunds;
+            if !decided.counts() {
+                continue;
+            }
+            self.by_currency.entry(*currency).or_default().add_refunds(*decided, sum.came_back);
+            let key = (vendor.clone(), policy.clone(), *currency);
+            self.by_policy.entry(key).or_default().add_refunds(*decided, sum.came_back);
+        }
+        for ((currency, decided), sum) in &decisions.orphans {
+            let line = self.orphan_money.entry(*currency).or_default();
+            line.add_refunds(*decided, sum.came_back);
+            if *decided == Decided::Mismatch {
+                line.over = line.over.plus(sum.came_back);
+            }
+        }
+        self.needs = decisions.needs.iter().map(|(need, refunds)| (*need, *refunds)).collect();
+        self.needs.sort_by_key(|(need, refunds)| (Reverse(*refunds), *need));
+    }
+
+    /// Refunds of known orders that count, and how many of them are decided.
+    #[must_use]
+    pub fn decided(&self) -> (u64, u64) {
+        let of = |fits: fn(Decided) -> bool| {
+            let fitting = self.refunds.iter().filter(|(decided, _)| fits(**decided));
+            fitting.map(|(_, refunds)| refunds).sum()
+        };
+        (of(Decided::is_decided), of(Decided::counts))
     }
 
     /// Orders that were only counted stand where an outcome without a request and without money would.
@@ -221,11 +270,11 @@ impl Summary {
 
     fn add_outcome(&mut self, outcome: &Outcome) {
         *self.verdicts.entry(outcome.verdict).or_default() += 1;
-        self.by_currency.entry(outcome.currency).or_default().add(outcome);
+        self.by_currency.entry(outcome.currency).or_default().add_outcome(outcome);
         if outcome.verdict != Verdict::NotRequested || !outcome.actual_total.is_zero() {
             let text = |name: &Option<std::sync::Arc<str>>| name.as_deref().unwrap_or_default().to_owned();
             let key = (text(&outcome.vendor), text(&outcome.policy), outcome.currency);
-            self.by_policy.entry(key).or_default().add(outcome);
+            self.by_policy.entry(key).or_default().add_outcome(outcome);
         }
         if let Eligibility::Unknown(why) = outcome.eligibility
             && outcome.verdict != Verdict::NotRequested

@@ -4,9 +4,9 @@ use std::io;
 
 use serde_json::{Map, Value, json};
 
-use super::{Report, summary::MoneyLine};
+use super::{Report, headline::headline, summary::MoneyLine};
 use crate::{
-    judge::Verdict,
+    judge::{Decided, Verdict},
     money::{Currency, Money, Quantity},
     record::{ControlTotal, Fate, Role},
     time::Offset,
@@ -92,7 +92,16 @@ pub(super) fn summary(report: &Report<'_>) -> io::Result<Value> {
         .iter()
         .map(|((product, package), orders)| json!({ "product": product, "package_type": package, "orders": orders }))
         .collect();
+    let decisions: Map<String, Value> = Decided::ALL
+        .iter()
+        .map(|decided| (decided.word().to_owned(), json!(summary.refunds.get(decided).copied().unwrap_or(0))))
+        .collect();
+    let needs: Map<String, Value> =
+        summary.needs.iter().map(|(need, refunds)| (need.word().to_owned(), json!(refunds))).collect();
+    let orphans: Vec<Value> =
+        summary.orphan_money.iter().map(|(currency, line)| Value::Object(money(*currency, line))).collect();
     let mut value = json!({
+        "headline": headline(report),
         "as_of": audit.as_of.text(Offset::BEIJING),
         "usage_covers": audit.coverage.interval.text(Offset::BEIJING),
         "rows": { "ties": summary.ties(), "by_file": files, "by_role": by_role },
@@ -100,8 +109,9 @@ pub(super) fn summary(report: &Report<'_>) -> io::Result<Value> {
         "refunds": {
             "read": summary.by_role.get(&Role::Refunds).map_or(0, ControlTotal::rows_read),
             "of_unknown_orders": pairs(&summary.orphaned),
+            "by_decision": decisions, "needs": needs,
         },
-        "money": { "by_currency": by_currency, "by_policy": by_policy, "unclaimed": pairs(&summary.unclaimed) },
+        "money": { "by_currency": by_currency, "by_policy": by_policy, "without_order": orphans, "unclaimed": pairs(&summary.unclaimed) },
         "findings": findings,
         "undecided": undecided,
     });
@@ -129,6 +139,8 @@ fn money(currency: Currency, line: &MoneyLine) -> Map<String, Value> {
         ("currency", json!(currency.to_string())),
         ("orders", json!(line.orders)),
         ("refunded", text(line.refunded)),
+        ("decided", text(line.decided)),
+        ("owed", text(line.owed())),
         ("expected", text(line.expected)),
         ("over", text(line.over)),
         ("under", text(line.under)),

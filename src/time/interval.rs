@@ -41,6 +41,12 @@ impl Interval {
         self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to)
     }
 
+    /// Whether no instant lies inside.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        matches!((self.from, self.to), (Some(from), Some(to)) if to <= from)
+    }
+
     /// Reads `FROM..TO`: instants, or civil dates that stand for the start of their day at `offset`;
     /// either side may be left out. The end does not belong to the interval.
     ///

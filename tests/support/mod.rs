@@ -21,8 +21,15 @@ pub(crate) const REFUNDS: &str =
 pub(crate) const PIPED: usize = 1 << 18;
 
 /// The files of a run folder that every build writes.
-pub(crate) const RUN_FILES: [&str; 6] =
-    ["findings.csv", "findings.jsonl", "manifest.json", "outcomes.csv", "rejects.csv", "summary.json"];
+pub(crate) const RUN_FILES: [&str; 7] = [
+    "findings.csv",
+    "findings.jsonl",
+    "manifest.json",
+    "outcomes.csv",
+    "refunds.csv",
+    "rejects.csv",
+    "summary.json",
+];
 
 /// A header and its rows as a file.
 pub(crate) fn csv<R: AsRef<str>>(header: &str, rows: &[R]) -> String {
@@ -219,10 +226,10 @@ impl<'f> Run<'f> {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Demands an exit code of an audit into `run`, and that its control totals tie.
+    /// Demands an exit code of an audit into `run`, with every order listed, and that its control totals tie.
     pub(crate) fn leaves(self, run: &str, wanted: i32) -> Said {
         let folder = self.folder;
-        let said = self.arg("--out").arg(run).exits(wanted);
+        let said = self.arg("--out").arg(run).arg("--outcomes").arg("all").exits(wanted);
         folder.assert_whole_or_absent(run);
         folder.assert_ties(run);
         said

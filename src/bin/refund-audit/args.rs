@@ -1,31 +1,84 @@
 //! What may be typed.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::LazyLock};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::memory::Size;
+use crate::{memory::Size, share::Share};
 
 /// Recomputes the refund a cloud vendor's policy owes, order by order, and flags every mismatch with what
 /// was paid.
 #[derive(Debug, Parser)]
-#[command(name = "refund-audit", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(
+    name = "refund-audit",
+    version = VERSION.as_str(),
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = EXIT_CODES
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 clean at --fail-on; 1 findings; 2 usage, configuration or policy error; \
-3 data incomplete (rows rejected, an input empty, nothing to audit, totals that do not tie) or disk full; 4 internal error. \
-3 beats 1.";
+/// Number, commit and features of this build: `0.1.0 (commit 0123456789ab, features: columns)`.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let commit = option_env!("REFUND_AUDIT_COMMIT").unwrap_or("unknown");
+    let features = if cfg!(feature = "columns") { "columns" } else { "none" };
+    format!("{} (commit {commit}, features: {features})", env!("CARGO_PKG_VERSION"))
+});
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  everything was read and judged, and is clean at --fail-on
+  1  findings of that class
+  2  usage, configuration or policy error
+  3  incomplete: rows rejected, an input empty, nothing to audit, totals that do not tie, no refund that
+     could be decided, an as-of date before every row, or the disk full; 3 beats 1
+  4  internal error
+
+Examples:
+  refund-audit inspect exports/             what each file is, and what the files can decide
+  refund-audit audit exports/ --out run     every refund decided as far as the files go
+  refund-audit explain REFUND_ID exports/   one refund, from its rows to its verdict";
+
+const AUDIT_EXAMPLES: &str = "\
+Examples:
+  refund-audit audit exports/
+  refund-audit audit exports/ --as-of 2025-10-31 --usage-covers 2025-10 --out runs/2025-10
+  refund-audit audit --orders orders.csv --usage usage.csv --refunds refunds.csv --format refunds
+  refund-audit audit exports/ --fail-on review --max-undecided 20%";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  refund-audit explain 20251021710000851600102 exports/
+  refund-audit explain lhins-aa02 exports/ --as-of 2025-10-31";
+
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  refund-audit inspect exports/
+  refund-audit inspect bill.csv --brief";
+
+const SCORE_EXAMPLES: &str = "\
+Examples:
+  refund-audit generate --orders 20000 --seed 7 --out made
+  refund-audit audit made --out run
+  refund-audit score run made/truth.jsonl";
+
+const GENERATE_EXAMPLES: &str = "\
+Examples:
+  refund-audit generate --orders 20000 --seed 7 --out made";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Audit exports: what policy owes for every order against what was paid
+    #[command(after_help = AUDIT_EXAMPLES)]
     Audit(AuditArgs),
-    /// Tell one order from its rows to its verdict
+    /// Tell one order or refund from its rows to its verdict
+    #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
     /// What each file is recognised as, column by column
+    #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
     /// Any recognised export as canonical CSV
     Convert(ConvertArgs),
@@ -35,19 +88,24 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// Write synthetic exports with planted mismatches and their truth
+    #[command(after_help = GENERATE_EXAMPLES)]
     Generate(GenerateArgs),
+    /// Compare a run with the truth of its generated exports: found, missed, not planted
+    #[command(after_help = SCORE_EXAMPLES)]
+    Score(ScoreArgs),
 }
 
 /// Where the exports are.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Inputs")]
 pub(crate) struct InputArgs {
-    /// Files or folders; each file's role is recognised by its header
-    #[arg(value_name = "PATH")]
+    /// Files or folders, or `-` for standard input; each file's role is recognised by its header
+    #[arg(value_name = "PATH", help_heading = "Inputs")]
     pub(crate) paths: Vec<PathBuf>,
     /// A file of orders
     #[arg(long, value_name = "FILE")]
     pub(crate) orders: Vec<PathBuf>,
-    /// A file of usage
+    /// A file of usage: the deductions from packages
     #[arg(long, value_name = "FILE")]
     pub(crate) usage: Vec<PathBuf>,
     /// A file of refunds
@@ -66,14 +124,15 @@ pub(crate) struct InputArgs {
 
 /// What the question is.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Question")]
 pub(crate) struct QuestionArgs {
-    /// The date the question is asked for; later events are not seen [default: the latest instant in
+    /// Judge as of this moment and ignore anything later; a day is its end [default: the latest instant in
     /// the refund and usage exports]
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT|DAY")]
     pub(crate) as_of: Option<String>,
-    /// The interval for which the deduction export is complete, half-open, as instants or dates; `..` is
-    /// everything [default: the days of the first to the last posting]
-    #[arg(long, value_name = "FROM..TO", allow_hyphen_values = true)]
+    /// The time for which the deduction export is complete, half-open, as instants or days; a month as
+    /// 2025-10; `..` is everything [default: the days of the first to the last posting]
+    #[arg(long, value_name = "FROM..TO|MONTH", allow_hyphen_values = true)]
     pub(crate) usage_covers: Option<String>,
     /// A folder of policy files that add to the built-in ones; one with a built-in id replaces it
     #[arg(long, value_name = "DIR")]
@@ -82,29 +141,33 @@ pub(crate) struct QuestionArgs {
     #[arg(long)]
     pub(crate) no_builtin_policies: bool,
     /// Threads [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = LARGE)]
     pub(crate) threads: Option<u16>,
-    /// What splits canonical files into rows: `blocks` over all threads, or `csv`, the reference, row by
-    /// row. The result is the same
-    #[arg(long, value_name = "READER", default_value = "blocks")]
+    /// How canonical files are split into rows; the result is the same
+    #[arg(long, value_name = "READER", default_value = "blocks", help_heading = LARGE, hide_short_help = true)]
     pub(crate) reader: Reader,
     /// The most memory that a run may take, as 512MiB or 2GiB; beyond it orders and usage are sorted into
     /// files [default: three quarters of what the machine or its container has]
-    #[arg(long, value_name = "SIZE")]
+    #[arg(long, value_name = "SIZE", help_heading = LARGE)]
     pub(crate) memory: Option<Size>,
     /// The folder for those files [default: the system's folder for temporary files]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = LARGE)]
     pub(crate) spill_dir: Option<PathBuf>,
     /// No summary and no progress
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = OUTPUT)]
     pub(crate) quiet: bool,
     /// The progress bar on stderr; `auto` shows it on a terminal
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub(crate) progress: When,
     /// Colours; `auto` uses them on a terminal unless `NO_COLOR` is set
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub(crate) color: When,
 }
+
+/// Headings of the help.
+const OUTPUT: &str = "Output";
+const EXIT_CODE: &str = "Exit code";
+const LARGE: &str = "Large files";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum When {
@@ -126,6 +189,8 @@ pub(crate) enum FailOn {
     Mismatch,
     Review,
     Data,
+    /// Refunds that could not be decided, beside mismatches.
+    Undecided,
     Never,
 }
 
@@ -136,6 +201,7 @@ impl FailOn {
             Self::Mismatch => "mismatch",
             Self::Review => "review",
             Self::Data => "data",
+            Self::Undecided => "undecided",
             Self::Never => "never",
         }
     }
@@ -147,27 +213,60 @@ pub(crate) struct AuditArgs {
     pub(crate) inputs: InputArgs,
     #[command(flatten)]
     pub(crate) question: QuestionArgs,
+    /// Also report unused packages whose refund could still be asked for
+    #[arg(long, help_heading = "Question")]
+    pub(crate) opportunities: bool,
     /// What stdout carries
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = formats())]
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = formats(), help_heading = OUTPUT)]
     pub(crate) format: String,
-    /// A folder for findings, outcomes, rejects, summary and manifest; it appears whole or not at all
-    #[arg(long, value_name = "DIR")]
+    /// A folder for findings, refunds, outcomes, rejects, summary and manifest, written whole or not at all
+    #[arg(long, value_name = "DIR", help_heading = OUTPUT)]
     pub(crate) out: Option<PathBuf>,
     /// Replace an earlier run folder
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     pub(crate) force: bool,
-    /// Which class of finding makes exit 1
-    #[arg(long, value_name = "CLASS", default_value = "mismatch")]
-    pub(crate) fail_on: FailOn,
-    /// Also report unused packages whose refund could still be asked for
-    #[arg(long)]
-    pub(crate) opportunities: bool,
-    /// Write how many seconds each stage took, as JSON; for those who measure
-    #[arg(long, value_name = "FILE")]
+    /// Which orders `outcomes.csv` lists: those with a refund, a request or a finding, or all
+    #[arg(long, value_name = "WHICH", default_value = "requested", help_heading = OUTPUT)]
+    pub(crate) outcomes: Listing,
+    /// Whether text in CSV files that a spreadsheet would take for a formula gets a `'` before it
+    #[arg(long, value_name = "WHEN", default_value = "always", help_heading = OUTPUT)]
+    pub(crate) csv_guard: Guard,
+    /// Write how many seconds each stage took, as JSON
+    #[arg(long, value_name = "FILE", help_heading = LARGE, hide_short_help = true)]
     pub(crate) trace: Option<PathBuf>,
+    /// Which class of finding makes exit 1; `undecided` is a mismatch or a refund that could not be decided
+    #[arg(long, value_name = "CLASS", default_value = "mismatch", help_heading = EXIT_CODE)]
+    pub(crate) fail_on: FailOn,
+    /// From which share of undetermined refunds on the run ends with 3
+    #[arg(long, value_name = "SHARE", default_value = "100%", help_heading = EXIT_CODE)]
+    pub(crate) max_undecided: Share,
     /// Tolerate so many rejected rows
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = EXIT_CODE)]
     pub(crate) allow_rejects: u64,
+}
+
+/// Which orders are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listing {
+    Requested,
+    All,
+}
+
+impl Listing {
+    /// The word of the option.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::All => "all",
+        }
+    }
+}
+
+/// Whether cells are kept from being formulas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Guard {
+    Always,
+    Never,
 }
 
 fn formats() -> clap::builder::PossibleValuesParser {
@@ -181,9 +280,9 @@ fn formats() -> clap::builder::PossibleValuesParser {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ExplainArgs {
-    /// The order
-    #[arg(value_name = "ORDER_ID")]
-    pub(crate) order_id: String,
+    /// The id of an order, of a refund, or of the package or resource that was bought
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
     #[command(flatten)]
@@ -194,6 +293,9 @@ pub(crate) struct ExplainArgs {
 pub(crate) struct InspectArgs {
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
+    /// Only what each file is, what would be rejected, and what the files can decide
+    #[arg(long, help_heading = OUTPUT)]
+    pub(crate) brief: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -207,7 +309,7 @@ pub(crate) struct ConvertArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct FindingArgs {
-    /// The kind of finding; without one, all of them by name
+    /// The kind of finding, or a part of its name; without one, all of them by name
     #[arg(value_name = "SLUG")]
     pub(crate) slug: Option<String>,
 }
@@ -221,7 +323,7 @@ pub(crate) enum PolicyCommand {
     },
     /// One policy: each clause beside its effect, its versions, its readings
     Show {
-        /// The policy's id
+        /// The policy's id, or a part of it that no other id has
         #[arg(value_name = "ID")]
         id: String,
         #[command(flatten)]
@@ -243,6 +345,16 @@ pub(crate) struct PolicySources {
     /// Leave the built-in policies out
     #[arg(long)]
     pub(crate) no_builtin_policies: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ScoreArgs {
+    /// A run folder, or its findings.jsonl
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// The truth that `generate` wrote
+    #[arg(value_name = "truth.jsonl")]
+    pub(crate) truth: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

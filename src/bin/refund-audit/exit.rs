@@ -2,19 +2,19 @@
 
 use std::{io, process::ExitCode};
 
-use refund_audit::{engine::AuditError, ingest::IngestError};
+use refund_audit::{engine::AuditError, ingest::IngestError, visible};
 
 /// What the program tells its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Everything read, judged, and clean at `--fail-on`.
     Clean = 0,
-    /// There are findings of the class `--fail-on` or graver.
+    /// There are findings of the class `--fail-on` or graver, or refunds that it asks for are not decided.
     Findings = 1,
     /// The command line, the configuration or a policy is wrong; or a file cannot be read or written.
     Usage = 2,
-    /// Data is incomplete: rows rejected, an input empty, nothing to audit, totals that do not tie; or the
-    /// results are, because the disk is full.
+    /// Data is incomplete: rows rejected, an input empty, nothing to audit, totals that do not tie, too many refunds
+    /// undetermined, an as-of date before every row; or the results are, because the disk is full.
     Incomplete = 3,
     /// A promise of the program is broken.
     Internal = 4,
@@ -47,7 +47,7 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
             said.push(text);
         }
     }
-    for (at, text) in said.iter().enumerate() {
+    for (at, text) in said.iter().map(|text| without_number(&visible(text))).enumerate() {
         let lead = if at == 0 { "refund-audit: " } else { "  because " };
         eprintln!("{lead}{}", text.replace('\n', "\n              "));
     }
@@ -58,6 +58,16 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
     } else {
         Exit::Usage
     }
+}
+
+/// A message of the operating system without the number that it ends with, which tells nobody anything.
+fn without_number(text: &str) -> String {
+    let mut text = text.to_owned();
+    while let Some(from) = text.find(" (os error ") {
+        let Some(length) = text[from..].find(')') else { break };
+        text.replace_range(from..=from + length, "");
+    }
+    text
 }
 
 fn is_full_disk(cause: &(dyn std::error::Error + 'static)) -> bool {

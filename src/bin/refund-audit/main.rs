@@ -7,6 +7,7 @@ mod memory;
 mod output;
 mod policies;
 mod progress;
+mod share;
 mod trace;
 mod signals;
 
@@ -53,5 +54,6 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
         Command::Finding(finding) => commands::finding::run(finding),
         Command::Policy(policy) => commands::policy::run(policy),
         Command::Generate(generate) => commands::generate::run(generate),
+        Command::Score(score) => commands::score::run(score),
     }
 }

@@ -3,11 +3,11 @@
 use std::io::{self, IsTerminal, Write, stdout};
 
 use anyhow::Context;
-use refund_audit::report::Style;
+use refund_audit::{fit, report::Style, visible};
 
 use crate::args::When;
 
-/// Whether to use colours.
+/// Colours where they are wanted, and the width of the terminal where there is one.
 pub(crate) fn style(when: When) -> Style {
     let colour = match when {
         When::Always => true,
@@ -17,7 +17,29 @@ pub(crate) fn style(when: When) -> Style {
             stdout().is_terminal() && choice != anstream::ColorChoice::Never
         }
     };
-    Style { colour }
+    // A terminal that does not say its size may have been told it by the shell.
+    let told = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let asked = terminal_size::terminal_size_of(stdout()).map(|(width, _)| usize::from(width.0));
+    let terminal = stdout().is_terminal().then(|| asked.or_else(told)).flatten();
+    Style { colour, ..terminal.map_or_else(Style::default, Style::of_width) }
+}
+
+/// Writes text for a person, as wide as the terminal is, in which nothing of an input may steer it.
+pub(crate) fn write_text(act: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut text = Vec::new();
+    act(&mut text).context("standard output")?;
+    let text = fit(&visible(&String::from_utf8_lossy(&text)), style(When::Never).width);
+    write(|out| out.write_all(text.as_bytes()))
+}
+
+/// Writes a list, one line an entry: what another program reads is not broken.
+pub(crate) fn write_list(act: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    if stdout().is_terminal() {
+        return write_text(act);
+    }
+    let mut text = Vec::new();
+    act(&mut text).context("standard output")?;
+    write(|out| out.write_all(visible(&String::from_utf8_lossy(&text)).as_bytes()))
 }
 
 /// Writes to standard output through a buffer. A reader that has gone ends the writing and nothing else: what the

@@ -35,7 +35,8 @@ pub(crate) fn book(files: &[PolicyFile]) -> anyhow::Result<PolicyBook> {
     Ok(PolicyBook::load(&pairs)?)
 }
 
-fn files_of(folder: &Path) -> anyhow::Result<Vec<PolicyFile>> {
+pub(crate) fn files_of(folder: &Path) -> anyhow::Result<Vec<PolicyFile>> {
+    anyhow::ensure!(!folder.is_file(), "--policies {}: give the folder, not the file", folder.display());
     let entries = fs::read_dir(folder).with_context(|| format!("policies folder {}", folder.display()))?;
     let mut paths = Vec::new();
     for entry in entries {

@@ -92,7 +92,7 @@ pub fn answer(files: &[Description]) -> Vec<Answer> {
             && with_role.all(|file| file.lacks.iter().any(|lack| lack.fact == fact));
         found.filter(|_| everywhere)
     };
-    let say = |lack: &crate::export::dialect::Lack| format!("{}; {} would say it", lack.effect, lack.remedy);
+    let say = |lack: &crate::export::dialect::Lack| format!("{}; it is in: {}", lack.effect, lack.remedy);
     let link = has(Role::Orders, "instance_id") || has(Role::Packages, "order_id");
     let judge = |question: Question| -> (State, String) {
         match question {
@@ -136,9 +136,11 @@ pub fn answer(files: &[Description]) -> Vec<Answer> {
             Question::Destination if has(Role::Refunds, "to_account") => {
                 (State::Yes, "refunds name an account".to_owned())
             }
-            Question::Destination => {
-                (State::No, "no file says where money went: see the cash flow of the payer".to_owned())
-            }
+            Question::Destination => (
+                State::No,
+                "no file says where money went: give the list of income and expenses of the paying account"
+                    .to_owned(),
+            ),
             Question::Gift if has(Role::Orders, "gift") => {
                 (State::Yes, "orders say which were given away".to_owned())
             }

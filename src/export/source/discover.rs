@@ -108,7 +108,7 @@ fn take_from_folder(path: &Path, limits: &Limits, found: &mut Discovery) -> Resu
         }
         // An object name such as 1234_BillingItemDetail_202601 has no suffix; one with a date may seem to.
         Some(suffix) if !suffix.bytes().all(|b| b.is_ascii_digit()) => {
-            found.passed_over.push(pass("the suffix promises no table"));
+            found.passed_over.push(pass("not a table by its suffix"));
             return Ok(());
         }
         _ => {

@@ -3,17 +3,18 @@
 use std::path::PathBuf;
 
 use refund_audit::{
-    engine,
+    engine::{self, Listed, Options},
     finding::Class,
     ingest::Inputs,
     report::{
         FORMATS, Manifest, PolicyFile, Report, Summary, check_folder, check_inputs_outside, write_folder,
     },
+    visible,
 };
 
-use super::{inputs, options};
+use super::{inputs, options, typed};
 use crate::{
-    args::{AuditArgs, FailOn},
+    args::{AuditArgs, FailOn, Guard, Listing},
     exit::Exit,
     output, policies,
     progress::progress,
@@ -25,7 +26,7 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
         check_folder(folder, args.force)?;
     }
     let (files, book) = policies::load(&args.question.policies, args.question.no_builtin_policies)?;
-    let inputs = inputs(&args.inputs)?;
+    let inputs = inputs(&args.inputs, "audit")?;
     let read = files_read(args, &inputs, &files);
     if let Some(folder) = &args.out {
         check_inputs_outside(folder, read.iter().map(PathBuf::as_path))?;
@@ -33,7 +34,17 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     if let Some(path) = &args.trace {
         trace::check(path, &read)?;
     }
-    let options = options(&args.question, args.opportunities, args.out.is_some())?;
+    let options = Options {
+        opportunities: args.opportunities,
+        digests: args.out.is_some(),
+        outcomes: if args.out.is_some() && args.outcomes == Listing::All {
+            Listed::All
+        } else {
+            Listed::Touched
+        },
+        refund_rows: args.out.is_some() || args.format == "refunds",
+        ..options(&args.question)?
+    };
     if let Some(threads) = options.threads {
         // What is written is rendered on as many threads as the rest.
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
@@ -49,10 +60,14 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
         fail_on: args.fail_on.word().to_owned(),
         opportunities: args.opportunities,
         allow_rejects: args.allow_rejects,
+        max_undecided: args.max_undecided.to_string(),
+        outcomes: args.outcomes.word().to_owned(),
+        csv_guard: args.csv_guard == Guard::Always,
         policies: files,
     };
     let style = output::style(args.question.color);
-    let report = Report { audit: &audit, summary: &summary, manifest: &manifest, style };
+    let typed = typed(&args.inputs, &args.question);
+    let report = Report { audit: &audit, summary: &summary, manifest: &manifest, style, typed: &typed };
     if let Some(folder) = &args.out {
         trace.stage("writing the run folder", || write_folder(&report, folder, args.force))?;
     }
@@ -65,7 +80,7 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     if let Some(path) = &args.trace {
         trace.write(path)?;
     }
-    Ok(exit(&summary, args))
+    Ok(exit(&audit, &summary, args))
 }
 
 /// Every file that the run reads, none of which it may write to.
@@ -79,22 +94,23 @@ fn files_read(args: &AuditArgs, inputs: &Inputs, policies: &[PolicyFile]) -> Vec
 #[expect(clippy::print_stderr, reason = "a warning belongs beside the report, not into it")]
 fn warn_of_unknown_columns(audit: &engine::Audit) {
     for file in audit.files.iter().filter(|file| !file.unknown_columns.is_empty()) {
-        eprintln!(
-            "refund-audit: warning: {}: columns not read: {}",
-            file.name(),
-            file.unknown_columns.join(", ")
-        );
+        let columns = format!("{}: columns not read: {}", file.name(), file.unknown_columns.join(", "));
+        eprintln!("refund-audit: warning: {}", visible(&columns));
     }
 }
 
 /// 3 beats 1: incomplete data makes every other answer provisional.
-fn exit(summary: &Summary, args: &AuditArgs) -> Exit {
+fn exit(audit: &engine::Audit, summary: &Summary, args: &AuditArgs) -> Exit {
+    let (undetermined, refunds) = audit.decisions.share_undetermined();
     let incomplete = summary.rejected > args.allow_rejects
         || !summary.empty_files.is_empty()
         || summary.orders() == 0
-        || !summary.ties();
+        || !summary.ties()
+        || audit.nothing_by_then
+        || args.max_undecided.is_reached(undetermined, refunds);
     let classes: &[Class] = match args.fail_on {
-        FailOn::Mismatch => &[Class::Mismatch],
+        FailOn::Undecided if undetermined > 0 => &Class::ALL,
+        FailOn::Mismatch | FailOn::Undecided => &[Class::Mismatch],
         FailOn::Review => &[Class::Mismatch, Class::Review],
         FailOn::Data => &Class::ALL,
         FailOn::Never => &[],

@@ -16,7 +16,7 @@ pub(crate) fn run(args: &ConvertArgs) -> anyhow::Result<Exit> {
         anyhow::bail!("{}: is there already; a conversion replaces nothing", args.out.display());
     }
     check_folder(&args.out, false)?;
-    let inputs = inputs(&args.inputs)?;
+    let inputs = inputs(&args.inputs, "convert")?;
     let plan = plan_exports(&inputs).map_err(AuditError::Ingest)?;
     let mut failed = None;
     let mut done = None;

@@ -4,6 +4,7 @@ use refund_audit::{
     engine::{self, AuditError, Options},
     export::describe::{Description, describe},
     ingest::{IngestError, Inputs, Silent, plan_exports},
+    record::Fate,
     report,
 };
 
@@ -11,7 +12,7 @@ use super::{inputs, threads};
 use crate::{args::InspectArgs, exit::Exit, output};
 
 pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Exit> {
-    let inputs = inputs(&args.inputs)?;
+    let inputs = inputs(&args.inputs, "inspect")?;
     let mut described: Vec<Description> = Vec::new();
     let mut good = Inputs { files: Vec::new(), ..inputs.clone() };
     let mut failed: Vec<IngestError> = Vec::new();
@@ -31,11 +32,22 @@ pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Exit> {
     }
     good.dialects.retain(|(path, _)| good.files.iter().any(|(file, _)| file.ends_with(path)));
     let survey = engine::survey(&good, &Options::default(), &Silent)?;
-    output::write(|out| report::inspect(&described, &survey, out))?;
-    if failed.is_empty() {
-        return Ok(if described.iter().any(|file| file.error.is_some()) { Exit::Usage } else { Exit::Clean });
+    // Where a file cannot be read, that is said last, and of the others what they are.
+    if !described.is_empty() || !survey.passed_over.is_empty() {
+        output::write_text(|out| report::inspect(&described, &survey, args.brief, out))?;
     }
-    Err(AuditError::Ingest(failed).into())
+    if !failed.is_empty() {
+        return Err(AuditError::Ingest(failed).into());
+    }
+    let read: u64 = survey.files.iter().map(|file| file.control.rows_read()).sum();
+    let rejected: u64 = survey.files.iter().map(|file| file.control.rows(Fate::Rejected)).sum();
+    Ok(if described.iter().any(|file| file.error.is_some()) {
+        Exit::Usage
+    } else if read > 0 && rejected == read {
+        Exit::Incomplete
+    } else {
+        Exit::Clean
+    })
 }
 
 /// The tables of one file.

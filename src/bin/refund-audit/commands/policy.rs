@@ -4,7 +4,7 @@ use std::{io::Write, path::PathBuf};
 
 use refund_audit::{
     explain::policy_page,
-    policy::{BUILTIN, PolicyBook, lint},
+    policy::{BUILTIN, Policy, PolicyBook, lint},
     report::PolicyFile,
     time::Offset,
 };
@@ -15,17 +15,29 @@ pub(crate) fn run(command: &PolicyCommand) -> anyhow::Result<Exit> {
     match command {
         PolicyCommand::List { sources } => {
             let (_, book) = policies::load(&sources.policies, sources.no_builtin_policies)?;
-            output::write(|out| list(&book, out))?;
+            output::write_list(|out| list(&book, out))?;
             Ok(Exit::Clean)
         }
         PolicyCommand::Show { id, sources } => {
             let (_, book) = policies::load(&sources.policies, sources.no_builtin_policies)?;
-            let Some(policy) = book.get(id) else {
-                let near = refund_audit::nearest(id, book.policies().iter().map(|policy| &*policy.id));
-                let near = near.map(|near| format!("; did you mean {near}")).unwrap_or_default();
-                anyhow::bail!("no policy {id:?}{near} (`refund-audit policy list` names them)");
+            let containing: Vec<&Policy> =
+                book.policies().iter().filter(|policy| policy.id.contains(id.as_str())).collect();
+            let policy = match (book.get(id), containing.as_slice()) {
+                (Some(policy), _) => policy,
+                (None, [only]) => only,
+                (None, []) => {
+                    let near = refund_audit::nearest(id, book.policies().iter().map(|policy| &*policy.id));
+                    let near = near.map(|near| format!("; did you mean {near}")).unwrap_or_default();
+                    anyhow::bail!("no policy {id:?}{near} (`refund-audit policy list` names them)");
+                }
+                (None, several) => {
+                    output::write_list(|out| {
+                        several.iter().try_for_each(|policy| writeln!(out, "{}  {}", policy.id, policy.title))
+                    })?;
+                    return Ok(Exit::Clean);
+                }
             };
-            output::write(|out| policy_page(policy, out))?;
+            output::write_text(|out| policy_page(policy, out))?;
             Ok(Exit::Clean)
         }
         PolicyCommand::Check { files } => check(files),
@@ -54,13 +66,15 @@ fn check(paths: &[PathBuf]) -> anyhow::Result<Exit> {
         .iter()
         .map(|(name, text)| PolicyFile { name: (*name).to_owned(), text: (*text).to_owned(), builtin: true })
         .collect();
+    let mut named: Vec<String> = Vec::new();
     for path in paths {
-        files.push(policies::file(path)?);
+        let more = if path.is_dir() { policies::files_of(path)? } else { vec![policies::file(path)?] };
+        named.extend(more.iter().map(|file| file.name.clone()));
+        files.extend(more);
     }
     let book = policies::book(&files)?;
-    let named: Vec<String> = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
     let wanted = book.policies().iter().filter(|policy| named.is_empty() || named.contains(&policy.file));
-    output::write(|out| {
+    output::write_list(|out| {
         for policy in wanted {
             let remarks = lint(policy);
             let versions = policy.versions.len();

@@ -103,7 +103,7 @@ impl ParquetTable {
         let mut chunks = group.columns_under_root_iter(name).into_iter().flatten();
         match (chunks.next(), chunks.next()) {
             (Some(chunk), None) => Ok(chunk),
-            _ => Err(format!("column {name} does not stand once in each row group")),
+            _ => Err(format!("column {name} is not once in each row group")),
         }
     }
 

@@ -1,59 +1,32 @@
-//! The summary that a finance lead reads at seven in the morning: one screen, a hundred columns.
+//! The summary that a finance lead reads at seven in the morning: what was decided first, then the money.
+
+mod page;
+
+pub use page::Style;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
 };
 
-use super::Report;
+use page::{Page, Tone};
+
+use super::{MoneyLine, Report, headline::headline, quoted};
 use crate::{
     finding::{Class, Finding, Severity},
     judge::Verdict,
-    layout::{Side, counted, cut, group, grouped, lines, width_of, wrap},
+    layout::{Side, counted, cut, cut_start, group, grouped, width_of, wrap},
     money::{Currency, Money},
     record::{Fate, Role},
     time::Offset,
 };
 
-/// Columns of the report.
-const WIDTH: usize = 100;
 /// Findings named in the summary.
 const LARGEST: usize = 10;
 /// Files named one by one; more are summed by role.
 const FILES_NAMED_MAX: usize = 12;
-
-/// How text is set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Style {
-    /// Whether to use colours.
-    pub colour: bool,
-}
-
-/// The colours used, by what they say.
-#[derive(Clone, Copy)]
-enum Tone {
-    Heading,
-    Bad,
-    Doubt,
-    Good,
-    Quiet,
-}
-
-impl Style {
-    fn paint(self, tone: Tone, text: &str) -> String {
-        if !self.colour || text.is_empty() {
-            return text.to_owned();
-        }
-        let code = match tone {
-            Tone::Heading => "1",
-            Tone::Bad => "1;31",
-            Tone::Doubt => "33",
-            Tone::Good => "32",
-            Tone::Quiet => "2",
-        };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
-    }
-}
+/// Columns that the numbers of the table of files take.
+const COUNTS_WIDTH: usize = 68;
 
 /// A sum in the decimals of its currency, in groups; an ellipsis says that there are more, which the run
 /// folder has in full.
@@ -71,7 +44,7 @@ fn in_page(sum: Money, currency: Currency) -> String {
 
 /// Writes the summary.
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { style: report.style, lines: Vec::new() };
+    let mut page = Page::new(report.style);
     head(report, &mut page);
     read(report, &mut page);
     dialects(report, &mut page);
@@ -89,67 +62,29 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     Ok(())
 }
 
-struct Page {
-    style: Style,
-    lines: Vec<String>,
-}
-
-impl Page {
-    fn heading(&mut self, text: &str) {
-        self.lines.push(String::new());
-        self.lines.push(self.style.paint(Tone::Heading, text));
-    }
-
-    /// Rows under a heading; the first is their head. Where they are too wide for the page, the widest
-    /// column of words gives way.
-    fn table(&mut self, sides: &[Side], rows: &[Vec<String>]) {
-        let widest =
-            |rows: &[Vec<String>]| lines(sides, rows).iter().map(|line| width_of(line)).max().unwrap_or(0);
-        let mut rows = rows.to_vec();
-        let over = (widest(&rows) + 2).saturating_sub(WIDTH);
-        if over > 0 {
-            let column =
-                |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| width_of(cell)).max();
-            let words = (0..sides.len()).filter(|&at| sides[at] == Side::Left).max_by_key(|&at| column(at));
-            if let Some((at, width)) = words.and_then(|at| Some((at, column(at)?))) {
-                for cell in rows.iter_mut().filter_map(|row| row.get_mut(at)) {
-                    *cell = cut(cell, width.saturating_sub(over).max(8));
-                }
-            }
-        }
-        for (at, line) in lines(sides, &rows).into_iter().enumerate() {
-            let line = format!("  {line}");
-            self.lines.push(if at == 0 { self.style.paint(Tone::Quiet, &line) } else { line });
-        }
-    }
-
-    fn paragraph(&mut self, tone: Option<Tone>, text: &str) {
-        for line in wrap(text, WIDTH - 2) {
-            let line = format!("  {line}");
-            self.lines.push(tone.map_or(line.clone(), |tone| self.style.paint(tone, &line)));
-        }
-    }
-}
-
 fn head(report: &Report<'_>, page: &mut Page) {
     let audit = report.audit;
     let zone = Offset::BEIJING;
-    page.lines.push(page.style.paint(Tone::Heading, "Refund audit"));
+    for line in wrap(&headline(report), page.style.width) {
+        page.line(Some(Tone::Heading), &line);
+    }
+    page.line(None, "");
     let as_of = if audit.as_of_given { "as asked" } else { "the latest row" };
-    page.lines.push(format!("  as of           {} ({as_of}; all times are {zone})", audit.as_of.plain(zone)));
+    page.paragraph(None, &format!("As of {} ({as_of}; all times are {zone}).", audit.as_of.plain(zone)));
     let covers = audit.coverage.interval;
+    let given = if audit.coverage.given { "as asked" } else { "first to last posting" };
     let known = match (covers.from, covers.to) {
-        (Some(from), Some(to)) if from >= to => "nothing: no deduction was read".to_owned(),
-        (None, None) => "all times".to_owned(),
+        _ if !audit.coverage.given && audit.coverage.postings.is_none() => "none were read".to_owned(),
+        (None, None) => format!("complete for all times ({given})"),
         (from, to) => {
             let side = |at: Option<crate::time::Instant>, open: &str| {
                 at.map_or(open.to_owned(), |at| at.plain(zone))
             };
-            format!("{} until {}", side(from, "the beginning"), side(to, "the end"))
+            let (from, to) = (side(from, "the beginning"), side(to, "the end"));
+            format!("complete from {from} to {to} ({given})")
         }
     };
-    let given = if audit.coverage.given { "as asked" } else { "the days of the postings" };
-    page.lines.push(format!("  deductions      {known} ({given})"));
+    page.paragraph(None, &format!("Deductions: {known}."));
 }
 
 fn read(report: &Report<'_>, page: &mut Page) {
@@ -162,22 +97,19 @@ fn read(report: &Report<'_>, page: &mut Page) {
         "rejected".into(),
         "duplicate".into(),
         "out of scope".into(),
-        String::new(),
+        "totals".into(),
     ]];
     let counts = |total: &crate::record::ControlTotal| {
         let mut cells = vec![grouped(total.rows_read())];
         cells.extend(Fate::ALL.map(|fate| grouped(total.rows(fate))));
-        cells.push(if total.ties() { "ties".to_owned() } else { "DOES NOT TIE".to_owned() });
+        cells.push(if total.ties() { "tie".to_owned() } else { "DO NOT TIE".to_owned() });
         cells
     };
     let roles = [Role::Orders, Role::Usage, Role::Refunds, Role::Events, Role::Packages];
     if audit.files.len() <= FILES_NAMED_MAX {
         for role in roles {
             for file in audit.files.iter().filter(|file| file.role == role) {
-                let name = file.name();
-                let tail: String =
-                    name.chars().rev().take(34).collect::<Vec<_>>().into_iter().rev().collect();
-                let name = if tail.len() < name.len() { format!("…{tail}") } else { name };
+                let name = cut_start(&file.name(), page.style.width.saturating_sub(COUNTS_WIDTH).max(30));
                 rows.push([vec![name], counts(&file.control)].concat());
             }
         }
@@ -211,7 +143,7 @@ fn dialects(report: &Report<'_>, page: &mut Page) {
     }
 }
 
-/// The one sentence to read when there is time for one.
+/// What came of the orders, in a sentence.
 fn verdict(report: &Report<'_>, page: &mut Page) {
     let summary = report.summary;
     let of = |verdict: Verdict| summary.verdicts.get(&verdict).copied().unwrap_or(0);
@@ -254,40 +186,34 @@ fn verdict(report: &Report<'_>, page: &mut Page) {
     .map(|(verdict, words)| format!("{} {words}", grouped(of(verdict))))
     .collect();
     page.paragraph(None, &format!("{}: {}.", counted(summary.orders(), "order", "orders"), parts.join(", ")));
-    let orphans: u64 = summary.orphaned.values().map(|(count, _)| count).sum();
-    if orphans > 0 {
-        let sums: Vec<String> = summary
-            .orphaned
-            .iter()
-            .map(|(currency, (_, sum))| format!("{currency} {}", in_page(*sum, *currency)))
-            .collect();
-        let text = format!(
-            "{orphans} more refund{} an order that is not in the exports: {}.",
-            if orphans == 1 { " names" } else { "s name" },
-            sums.join(", ")
-        );
-        page.paragraph(Some(Tone::Doubt), &text);
-    }
 }
 
 fn money(report: &Report<'_>, page: &mut Page) {
-    let with_request = |line: &super::MoneyLine| line.orders > 0 || !line.refunded.is_zero();
-    let shown: Vec<_> = report.summary.by_currency.iter().filter(|(_, line)| with_request(line)).collect();
+    let summary = report.summary;
+    let has_money = |line: &MoneyLine| line.orders > 0 || !line.refunded.is_zero();
+    let of_orders = summary.by_currency.iter().map(|(currency, line)| (*currency, line, ""));
+    let orphans = summary.orphan_money.iter().map(|(currency, line)| (*currency, line, "no order"));
+    let mut shown: Vec<_> = of_orders.chain(orphans).filter(|(_, line, _)| has_money(line)).collect();
     if shown.is_empty() {
         return;
     }
-    page.heading("Money (over and under are never netted)");
-    let head = ["", "refunded", "owed", "paid too much", "paid too little", "for review", "undetermined"];
+    shown.sort_by_key(|(currency, _, kind)| (*currency, *kind));
+    page.heading("Money: what came back, and what of it was paid too much or too little (never offset)");
+    let head = ["", "refunded", "decided", "owed", "too much", "too little", "for review", "undetermined"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
-    for (currency, line) in shown {
-        let sums = [line.refunded, line.expected, line.over, line.under, line.review, line.undetermined];
-        let cells = sums.map(|sum| in_page(sum, *currency));
-        rows.push([vec![currency.to_string()], cells.to_vec()].concat());
+    for (currency, line, kind) in shown {
+        let sums =
+            [line.refunded, line.decided, line.owed(), line.over, line.under, line.review, line.undetermined];
+        let cells = sums.map(|sum| in_page(sum, currency));
+        let label = if kind.is_empty() { currency.to_string() } else { format!("  {kind}") };
+        rows.push([vec![label], cells.to_vec()].concat());
     }
-    page.table(
-        &[Side::Left, Side::Right, Side::Right, Side::Right, Side::Right, Side::Right, Side::Right],
-        &rows,
-    );
+    let is_cut = rows.iter().flatten().any(|cell| cell.ends_with('…'));
+    let right = Side::Right;
+    page.table(&[Side::Left, right, right, right, right, right, right, right], &rows);
+    if is_cut {
+        page.paragraph(Some(Tone::Quiet), "… has more decimals; the run folder has them all.");
+    }
 }
 
 fn policies(report: &Report<'_>, page: &mut Page) {
@@ -366,24 +292,25 @@ fn largest(report: &Report<'_>, page: &mut Page) {
     if chosen.is_empty() {
         return;
     }
-    page.heading(&format!(
-        "The {} largest findings{}",
-        chosen.len(),
-        if currencies.len() > 1 { " (within each currency)" } else { "" }
-    ));
+    let of_each = if currencies.len() > 1 { " (within each currency)" } else { "" };
+    page.heading(&match chosen.len() {
+        1 => format!("The largest finding{of_each}"),
+        many => format!("The {many} largest findings{of_each}"),
+    });
     for finding in chosen {
         let currency = finding.currency.expect("a largest finding has a currency");
         let sum = format!("{currency} {}", in_page(finding.amount_at_risk, currency));
         let order = finding.order_id.as_ref().map(ToString::to_string).unwrap_or_default();
         let title = format!("{sum:>16}  {}  {}", finding.kind.slug, order);
         let tone = if finding.class == Class::Mismatch { Tone::Bad } else { Tone::Doubt };
-        page.lines.push(page.style.paint(tone, &cut(&title, WIDTH)));
+        page.line(Some(tone), &cut(&title, page.style.width));
         let indent = 18;
-        let text = wrap(&finding.explanation, WIDTH - indent);
+        let text = wrap(&finding.explanation, page.style.width - indent);
         for (at, line) in text.iter().take(2).enumerate() {
             let more = at == 1 && text.len() > 2;
-            let line = if more { cut(&format!("{line} …"), WIDTH - indent) } else { line.clone() };
-            page.lines.push(format!("{}{line}", " ".repeat(indent)));
+            let line =
+                if more { cut(&format!("{line} …"), page.style.width - indent) } else { line.clone() };
+            page.line(None, &format!("{}{line}", " ".repeat(indent)));
         }
     }
 }
@@ -447,7 +374,7 @@ fn remarks(report: &Report<'_>, page: &mut Page) {
         let rest = audit.passed_over.len().saturating_sub(NAMED);
         let rest = if rest > 0 { format!("; and {rest} more") } else { String::new() };
         let named: Vec<&str> = audit.passed_over.iter().take(NAMED).map(String::as_str).collect();
-        remarks.push(format!("Passed over: {}{rest}.", named.join("; ")));
+        remarks.push(format!("Skipped: {}{rest}.", named.join("; ")));
     }
     if audit.unmatched_events > 0 {
         let orders = counted(audit.unmatched_events as u64, "order that is", "orders that are");
@@ -473,21 +400,35 @@ fn remarks(report: &Report<'_>, page: &mut Page) {
     }
 }
 
+/// Commands that go on from here, with the paths and ids of this run.
 fn more(report: &Report<'_>, page: &mut Page) {
     page.heading("To see more");
-    let order = report.audit.findings.iter().find_map(|finding| finding.order_id.as_ref());
-    // A very long id would push what the command does off the page.
-    let order = order.map(ToString::to_string).filter(|id| width_of(id) <= 30);
-    let order = order.unwrap_or_else(|| "ORDER_ID".to_owned());
-    let slug = report.audit.findings.first().map_or("refund-after-deduction", |finding| finding.kind.slug);
-    let rows = [
-        (format!("refund-audit explain {order} PATH..."), "one order from its rows to its verdict"),
-        (format!("refund-audit finding {slug}"), "what a kind of finding means"),
-        ("refund-audit audit PATH... --out DIR".to_owned(), "every finding and outcome as files"),
-    ];
-    let rows: Vec<Vec<String>> =
-        rows.into_iter().map(|(command, what)| vec![command, what.to_owned()]).collect();
-    for line in lines(&[Side::Left, Side::Left], &rows) {
-        page.lines.push(format!("  {line}"));
+    let findings = &report.audit.findings;
+    let currencies: BTreeSet<Currency> = findings.iter().filter_map(|finding| finding.currency).collect();
+    let largest = largest_of(findings, &currencies.into_iter().collect::<Vec<_>>());
+    let example = largest.first().copied().or_else(|| findings.iter().find(|one| one.order_id.is_some()));
+    let inputs = report.typed;
+    let command = |words: &[&str]| -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).chain(inputs.iter().cloned()).collect()
+    };
+    let id_of = |finding: &Finding| {
+        let refund = finding.refund_id.as_ref().map(ToString::to_string);
+        refund.or_else(|| finding.order_id.as_ref().map(ToString::to_string))
+    };
+    // A command is not broken within an id, so one that fits no line is no example.
+    let room = page.style.width.saturating_sub(28);
+    let fits = |id: &String| width_of(id) <= room;
+    let mut ids = largest.iter().copied().chain(findings).filter_map(id_of).filter_map(|id| quoted(&id));
+    if let Some(id) = ids.find(fits) {
+        page.paragraph(None, "One refund or order, from its rows to its verdict:");
+        page.command(&command(&["refund-audit", "explain", &id]));
     }
+    if let Some(finding) = example.or(findings.first()) {
+        page.paragraph(None, "What a kind of finding means:");
+        page.command(&["refund-audit", "finding", finding.kind.slug].map(str::to_owned));
+    }
+    page.paragraph(None, "Every finding, refund and outcome as files, in the folder `run`:");
+    let mut words = command(&["refund-audit", "audit"]);
+    words.extend(["--out", "run"].map(str::to_owned));
+    page.command(&words);
 }
