@@ -8,7 +8,8 @@
 //!
 //! Modules stand below in the order of that flow: words that everybody speaks ([`money`], [`time`]), facts
 //! ([`record`]; [`export`], exports as vendors write them; [`ingest`], [`case`]), rules ([`policy`]), judgement ([`finding`], [`judge`]), the whole
-//! ([`engine`], [`report`], [`explain`]), and the test data ([`generate`]). A module names only modules above it.
+//! ([`engine`], [`report`], [`explain`]), the test data ([`generate`]), and a second calculation to hold it all against
+//! ([`oracle`], [`selftest`]). A module names only modules above it.
 //!
 //! The same in code, for one order:
 //!
@@ -114,6 +115,9 @@ pub mod report;
 pub mod explain;
 
 pub mod generate;
+
+pub mod oracle;
+pub mod selftest;
 
 pub mod scratch;
 

@@ -67,6 +67,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("explain", &["money", "time", "record", "ingest", "case", "policy", "judge"]),
     // Test data: it knows records and nothing of how they are judged.
     ("generate", &["scratch", "record"]),
+    // The second calculation: it names nothing of the first.
+    ("oracle", &[]),
+    // Both, held against each other: it knows no rule.
+    ("selftest", &["time", "record", "ingest", "policy", "engine", "oracle"]),
 ];
 
 /// Where a module may name another one, but only this of it.
@@ -77,6 +81,9 @@ const ONLY: &[(&str, &str, &[&str])] = &[
     ("report", "policy", &["Eligibility"]),
     // The names of the files that rows stand in.
     ("explain", "ingest", &["FileRead"]),
+    // Whoever compares two judgements is no part of either.
+    ("selftest", "policy", &["PolicyBook"]),
+    ("selftest", "oracle", &["Oracle", "Question", "Answer", "TENDERS", "clock"]),
 ];
 
 /// An outside crate, and the modules that may name it. The program may name all of them.
@@ -93,7 +100,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("zip", &["export"]),
     ("zstd", &["export", "spill"]),
     ("unicode_normalization", &["export"]),
-    ("toml", &["policy", "export"]),
+    ("toml", &["policy", "export", "oracle"]),
     ("serde", &["report", "export", "run_folder"]),
     ("serde_json", &["report", "run_folder"]),
     ("rayon", &["engine", "report"]),

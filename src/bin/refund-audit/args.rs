@@ -65,6 +65,11 @@ Examples:
   refund-audit audit made --out run
   refund-audit score run made/truth.jsonl";
 
+const SELFTEST_EXAMPLES: &str = "\
+Examples:
+  refund-audit selftest
+  refund-audit selftest --seed 7 --orders 100000";
+
 const GENERATE_EXAMPLES: &str = "\
 Examples:
   refund-audit generate --orders 20000 --seed 7 --out made";
@@ -93,6 +98,9 @@ pub(crate) enum Command {
     /// Compare a run with the truth of its generated exports: found, missed, not planted
     #[command(after_help = SCORE_EXAMPLES)]
     Score(ScoreArgs),
+    /// Hold the audit of made-up orders against a second, independent calculation
+    #[command(after_help = SELFTEST_EXAMPLES)]
+    Selftest(SelftestArgs),
 }
 
 /// Where the exports are.
@@ -371,4 +379,20 @@ pub(crate) struct GenerateArgs {
     /// The folder to write; it must not be there yet
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SelftestArgs {
+    /// The same seed makes up the same orders
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many orders, at least
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) orders: u64,
+    /// How many differences to show as worked cases
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) cases: usize,
+    /// How many threads; one for each core where it is not said
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
 }

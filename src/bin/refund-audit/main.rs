@@ -55,5 +55,6 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
         Command::Policy(policy) => commands::policy::run(policy),
         Command::Generate(generate) => commands::generate::run(generate),
         Command::Score(score) => commands::score::run(score),
+        Command::Selftest(selftest) => commands::selftest::run(selftest),
     }
 }

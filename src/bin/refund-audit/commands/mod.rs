@@ -8,6 +8,7 @@ pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod policy;
 pub(crate) mod score;
+pub(crate) mod selftest;
 
 use std::path::{Path, PathBuf};
 
