@@ -130,3 +130,12 @@ mod suggest;
 
 pub use layout::{fit, unbroken, visible};
 pub use suggest::nearest;
+
+/// The SHA-256 of a file, in hexadecimal digits.
+///
+/// # Errors
+///
+/// Those of reading it.
+pub fn sha256_of_file(path: &std::path::Path) -> std::io::Result<String> {
+    digest::Digest::of_file(path)
+}

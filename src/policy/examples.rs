@@ -132,7 +132,7 @@ fn load(file: &str, text: &str) -> Result<Vec<Example>, PolicyErrors> {
 
 const KEYS: &[&str] = &[
     "id", "policy", "product", "package_type", "site", "currency", "bought_at", "asked_at", "hours", "after_months",
-    "printed", "formula", "exact", "split", "rounding", "tenders", "hourly", "daily", "page", "stamp", "place", "note",
+    "printed", "formula", "exact", "split", "rounding", "tenders", "hourly", "daily", "unit", "page", "stamp", "place", "note",
     "amount", "orders",
 ];
 
@@ -210,7 +210,7 @@ fn prices(keys: &Keys<'_, '_>) -> Prices {
     };
     let components = keys.get("hourly").and_then(Item::list).unwrap_or_default();
     let bands = components.iter().map(|one| one.list().unwrap_or_default().iter().filter_map(pair).collect());
-    Prices::of_page(bands.collect(), keys.money("daily"))
+    Prices::of_page(bands.collect(), keys.money("daily"), keys.money("unit"))
 }
 
 fn tenders_of(keys: &Keys<'_, '_>, currency: Currency) -> Tenders {

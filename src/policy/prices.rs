@@ -63,9 +63,9 @@ impl Prices {
     /// No price.
     pub const NONE: &'static Self = &Self { entries: Vec::new() };
 
-    /// Prices that a page prints for whatever order it speaks of: hourly bands of each component, or a day's.
-    pub(super) fn of_page(hourly: Vec<Vec<(i64, Money)>>, daily: Option<Money>) -> Self {
-        let entry = |number: usize, hourly: Vec<(i64, Money)>, daily: Option<Money>| PriceEntry {
+    /// Prices that a page prints for whatever order it speaks of: hourly bands of each component, a day's, a unit's.
+    pub(super) fn of_page(hourly: Vec<Vec<(i64, Money)>>, daily: Option<Money>, unit: Option<Money>) -> Self {
+        let entry = |number: usize, hourly: Vec<(i64, Money)>| PriceEntry {
             product: None,
             package_type: None,
             order_id: None,
@@ -75,14 +75,15 @@ impl Prices {
             to: None,
             component: number.to_string(),
             monthly: None,
-            daily,
+            daily: None,
             unit: None,
             hourly,
             ladder: None,
         };
         let mut entries: Vec<PriceEntry> =
-            hourly.into_iter().enumerate().map(|(number, bands)| entry(number, bands, None)).collect();
-        entries.extend(daily.map(|daily| entry(entries.len(), Vec::new(), Some(daily))));
+            hourly.into_iter().enumerate().map(|(number, bands)| entry(number, bands)).collect();
+        let plain = entry(entries.len(), Vec::new());
+        entries.push(PriceEntry { daily, unit, ..plain });
         Self { entries }
     }
 

@@ -148,6 +148,9 @@ pub(crate) struct QuestionArgs {
     /// Leave the built-in policies out
     #[arg(long)]
     pub(crate) no_builtin_policies: bool,
+    /// Prices that no order holds, by the hour, day or unit (data/policies/README.md)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
     /// Threads [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = LARGE)]
     pub(crate) threads: Option<u16>,
@@ -342,6 +345,36 @@ pub(crate) enum PolicyCommand {
         /// Policy files; without one, the built-in policies
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
+    },
+    /// Every sum that a vendor printed, and what its method and its policy come to
+    Examples {
+        #[command(flatten)]
+        sources: PolicySources,
+    },
+    /// Policy files of the first edition in the words of the second, on stdout or in place
+    Migrate {
+        /// Policy files
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        /// Rewrite the files
+        #[arg(long)]
+        write: bool,
+    },
+    /// Which refunds of some exports have a policy, only bounds, or none; without exports, which products have one
+    Coverage {
+        /// Files or folders of exports
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        sources: PolicySources,
+    },
+    /// The pages behind the policies, and whether saved copies of them still say what was read
+    Sources {
+        /// A folder of saved copies, each a text file named as the list says
+        #[arg(long, value_name = "DIR")]
+        check: Option<PathBuf>,
+        #[command(flatten)]
+        sources: PolicySources,
     },
 }
 

@@ -7,9 +7,11 @@ use std::{
 
 use anyhow::Context;
 use refund_audit::{
-    policy::{BUILTIN, PolicyBook},
+    policy::{BUILTIN, PolicyBook, Prices},
     report::PolicyFile,
 };
+
+use crate::args::QuestionArgs;
 
 /// The files and the book they make. A later file with the id of an earlier one replaces it.
 pub(crate) fn load(folders: &[PathBuf], no_builtin: bool) -> anyhow::Result<(Vec<PolicyFile>, PolicyBook)> {
@@ -25,6 +27,16 @@ pub(crate) fn load(folders: &[PathBuf], no_builtin: bool) -> anyhow::Result<(Vec
         files.extend(files_of(folder)?);
     }
     let book = book(&files)?;
+    Ok((files, book))
+}
+
+/// The policies of a question, with its prices; the files that it was read from.
+pub(crate) fn of_question(args: &QuestionArgs) -> anyhow::Result<(Vec<PolicyFile>, PolicyBook)> {
+    let (mut files, book) = load(&args.policies, args.no_builtin_policies)?;
+    let Some(path) = &args.prices else { return Ok((files, book)) };
+    let prices = file(path).with_context(|| "prices")?;
+    let book = book.with_prices(Prices::load(&prices.name, &prices.text)?);
+    files.push(prices);
     Ok((files, book))
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     if let Some(folder) = &args.out {
         check_folder(folder, args.force)?;
     }
-    let (files, book) = policies::load(&args.question.policies, args.question.no_builtin_policies)?;
+    let (files, book) = policies::of_question(&args.question)?;
     let inputs = inputs(&args.inputs, "audit")?;
     let read = files_read(args, &inputs, &files);
     if let Some(folder) = &args.out {

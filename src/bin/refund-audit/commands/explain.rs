@@ -16,7 +16,7 @@ const REJECTS_TOLD_MAX: usize = 10;
 
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
     let id = &args.id;
-    let (_, book) = policies::load(&args.question.policies, args.question.no_builtin_policies)?;
+    let (_, book) = policies::of_question(&args.question)?;
     let paths = &args.inputs.paths;
     if std::path::Path::new(id).exists() && paths.iter().all(|path| !path.exists()) {
         anyhow::bail!("explain wants the id first, then the files: refund-audit explain ID {id}");

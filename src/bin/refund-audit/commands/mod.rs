@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod convert;
+pub(crate) mod coverage;
 pub(crate) mod explain;
 pub(crate) mod finding;
 pub(crate) mod generate;
@@ -9,6 +10,7 @@ pub(crate) mod inspect;
 pub(crate) mod policy;
 pub(crate) mod score;
 pub(crate) mod selftest;
+pub(crate) mod sources;
 
 use std::path::{Path, PathBuf};
 
