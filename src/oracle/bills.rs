@@ -47,10 +47,6 @@ impl<'f> Asked<'f> {
             }
         }
     }
-
-    pub(super) fn is_settled_by_time(&self) -> bool {
-        !self.is_bill
-    }
 }
 
 /// The earliest time at which a refund that was completed then may have been asked for.
@@ -71,7 +67,9 @@ fn earliest<'f>(run: &Run<'f>, case: &Case<'f>, refund: &'f Refund, done: i64) -
 fn of_any_time<'f>(dues: &[Due<'f>], refund: &Refund, before: i128, all_back: i128) -> Due<'f> {
     let (first, last) = (dues[0].clone(), dues[dues.len() - 1].clone());
     for end in [&last, &first] {
-        if matches!(end.eligible, Eligible::Unknown(_)) {
+        let by_policy = |reason: &str| ["no-policy", "policy-silent", "overlap-policy"].contains(&reason);
+        let at_both = first.eligible == last.eligible;
+        if matches!(end.eligible, Eligible::Unknown(reason) if at_both || !by_policy(reason)) {
             let mut unknown = end.clone();
             unknown.best = best_of(dues);
             return unknown;

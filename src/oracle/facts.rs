@@ -92,6 +92,13 @@ pub(super) struct Refund {
     pub(super) is_later: bool,
 }
 
+impl Order {
+    /// Months of the term; one where the package is a monthly one and nothing is said.
+    pub(super) fn term(&self) -> Option<i64> {
+        self.months.or_else(|| self.package.ends_with("_monthly").then_some(1))
+    }
+}
+
 impl Refund {
     pub(super) fn total(&self) -> i128 {
         self.back.iter().sum()
@@ -383,7 +390,7 @@ fn order(table: &Table, row: &Row) -> Result<Order, Unreadable> {
         period_start: cells.instant("period_start")?,
         period_end: cells.instant("period_end")?,
         expires_at: cells.moment("expires_at")?,
-        months: months.or_else(|| package.ends_with("_monthly").then_some(1)),
+        months,
         package,
         gift: cells.flag("gift")?,
         promotion_forbids: cells.flag("promotion_forbids_refund")?,
@@ -546,8 +553,11 @@ fn join_orders(known: &mut Order, more: Order) {
 
 fn join_refunds(known: &mut Refund, more: &Refund) {
     let mut joined = known.clone();
-    let ways: [&[&str]; 2] =
-        [&["requested", "approved", "completed"], &["requested", "rejected", "completed"]];
+    let ways: [&[&str]; 3] = [
+        &["requested", "approved", "completed"],
+        &["requested", "rejected", "completed"],
+        &["requested", "approved", "cancelled"],
+    ];
     let state = later_state(&ways, &known.status, &more.status);
     let grown = sums_grow(&mut joined.back, &more.back)
         & grows(&mut joined.decided_at, more.decided_at)

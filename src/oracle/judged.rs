@@ -159,16 +159,18 @@ impl<'r, 'f> Judge<'r, 'f> {
         if let Eligible::Unknown(reason) = asked.due.eligible {
             return self.unknown(&asked, reason, before);
         }
-        let other = asked.is_settled_by_time().then(|| self.other_version(&asked)).flatten();
-        let differs = other
-            .as_ref()
-            .is_some_and(|other| other.eligible != asked.due.eligible || other.total() != asked.due.total());
-        if differs {
-            let difference = (asked.due.total() - other.as_ref().map_or(0, Due::total)).abs();
-            self.find(Some(refund), "version-dependent", difference, direction_of(refund));
+        let others = self.other_version(&asked);
+        let differs = !others.is_empty();
+        let mut told: Vec<i128> = Vec::new();
+        for (own, other) in &others {
+            let difference = (own - other).abs();
+            if !told.contains(&difference) {
+                self.find(Some(refund), "version-dependent", difference, direction_of(refund));
+                told.push(difference);
+            }
         }
         match refund.status.as_str() {
-            "completed" => self.completed(&asked, other.filter(|_| differs).as_ref(), before),
+            "completed" => self.completed(&asked, &others, before),
             "requested" | "approved" if !differs => {
                 self.waiting(&asked);
                 None
@@ -188,16 +190,28 @@ impl<'r, 'f> Judge<'r, 'f> {
         }
     }
 
-    /// The answer of the version in force at the request, where the purchase picks the version.
-    fn other_version(&self, asked: &Asked<'f>) -> Option<Due<'f>> {
-        let (policy, version) = asked.due.ruled?;
-        let at = asked.refund.requested_at;
-        let other = &policy.versions[policy.in_force(at.first)?];
-        if !version.by_purchase || other.id == version.id {
-            return None;
+    /// What is owed by the purchase's version and by that of the request, where the two say different things: at the
+    /// request, or at either end of the time in which it was made.
+    fn other_version(&self, asked: &Asked<'f>) -> Vec<(i128, i128)> {
+        let Some((policy, version)) = asked.due.ruled else { return Vec::new() };
+        let mut found = Vec::new();
+        let mut ends = vec![asked.instants[0], asked.instants[asked.instants.len() - 1]];
+        ends.dedup();
+        for at in ends {
+            let Some(other) = policy.in_force(at.first).map(|place| &policy.versions[place]) else {
+                continue;
+            };
+            if !version.by_purchase || other.id == version.id {
+                continue;
+            }
+            let ask = Ask { at, refund: Some(asked.refund) };
+            let own = if asked.is_bill { self.run.due(self.case, ask) } else { asked.due.clone() };
+            let other = self.run.due_under(self.case, ask, (policy, other), &other.terms);
+            if own.eligible != other.eligible || own.total() != other.total() {
+                found.push((own.total(), other.total()));
+            }
         }
-        let ask = Ask { at, refund: Some(asked.refund) };
-        Some(self.run.due_under(self.case, ask, (policy, other), &other.terms))
+        found
     }
 
     /// Eligibility is unknown: what is certain all the same.
@@ -205,10 +219,14 @@ impl<'r, 'f> Judge<'r, 'f> {
         let (refund, order, due) = (asked.refund, self.case.order, &asked.due);
         let total = refund.total();
         if !is_completed(refund, order) {
-            self.find(Some(refund), reason, if refund.status == "completed" { total } else { 0 }, "none");
+            let is_done = refund.status == "completed";
+            self.find(Some(refund), reason, if is_done { total } else { 0 }, "none");
+            if is_done && reason == "request-time-unknown" {
+                self.beside(asked);
+            }
             return None;
         }
-        let terms = terms_of(due).filter(|_| reason != "policy-silent");
+        let terms = terms_of(due).filter(|_| reason != "policy-silent" && reason != "duplicate-order");
         let lost_here = lost(terms, refund);
         let back = total - lost_here;
         if lost_here > 0 {
@@ -266,7 +284,7 @@ impl<'r, 'f> Judge<'r, 'f> {
         answers
     }
 
-    fn completed(&mut self, asked: &Asked<'f>, other: Option<&Due<'f>>, before: i128) -> Option<Weighed> {
+    fn completed(&mut self, asked: &Asked<'f>, others: &[(i128, i128)], before: i128) -> Option<Weighed> {
         let (refund, order, due) = (asked.refund, self.case.order, &asked.due);
         let counts = is_completed(refund, order);
         let terms = terms_of(due);
@@ -276,9 +294,8 @@ impl<'r, 'f> Judge<'r, 'f> {
         let mut by_tender = refund.back;
         without_lost(terms, &mut by_tender);
         let weighed = |over: i128| Some(Weighed { over, counts: back, by_tender });
-        if other.is_some_and(|other| sum == due.total() || sum == other.total()) {
+        if others.iter().any(|(own, other)| sum == *own || sum == *other) {
             self.version_owes = true;
-            self.beside(asked);
             if counts {
                 self.lost_tenders(refund, lost_here);
                 return weighed(lost_here);
@@ -296,7 +313,9 @@ impl<'r, 'f> Judge<'r, 'f> {
                 .any(|(due, lost_then)| due.is_owed() && *lost_then == lost_here && due.total() == sum);
             self.beside(asked);
             if saved {
-                self.find(Some(refund), "reading-dependent", back, "over");
+                if back > 0 {
+                    self.find(Some(refund), "reading-dependent", back, "over");
+                }
                 self.lost_tenders(refund, lost_here);
                 return weighed(lost_here);
             }
@@ -495,9 +514,7 @@ impl<'r, 'f> Judge<'r, 'f> {
 
     /// Whether the page of the policy defines use by the deduction.
     pub(super) fn use_is_the_deduction(asked: &Asked<'f>) -> bool {
-        let id = asked.due.ruled.map_or("", |(policy, _)| &policy.id);
-        // Both pages of CSS, and the notice on resource plans.
-        id.starts_with("tencent-intl.css.") || id == "alibaba.resource-plan"
+        terms_of(&asked.due).is_some_and(|terms| terms.use_is_the_deduction)
     }
 
     /// Whether a ground stands at an instant after the request that did not stand at it.
@@ -587,7 +604,8 @@ impl<'r, 'f> Judge<'r, 'f> {
     fn shape(&mut self, decisive: &Asked<'f>, last: &Refund) {
         let terms = terms_of(&decisive.due).cloned().unwrap_or_default();
         let mut owed = Sums::default();
-        for (tender, sum) in decisive.due.best.iter().enumerate() {
+        let known = |tender: &usize| decisive.due.is_owed() || terms.refundable.contains(tender);
+        for (tender, sum) in decisive.due.best.iter().enumerate().filter(|(tender, _)| known(tender)) {
             owed[*terms.return_as.get(&tender).unwrap_or(&tender)] += sum;
         }
         let mut back = Sums::default();

@@ -55,6 +55,21 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding about an order as a whole, with nothing at risk.
+    fn of_order(order: &str, kind: &'static str) -> Self {
+        let (class, gravity) = kinds::of(kind);
+        Self {
+            order: order.to_owned(),
+            refund: None,
+            kind,
+            class,
+            gravity,
+            direction: "none",
+            amount: 0,
+            exposure: 0,
+        }
+    }
+
     fn weight(&self) -> (u8, &'static str, i128) {
         (self.gravity, if self.class == "mismatch" { "z" } else { self.class }, self.amount)
     }
@@ -134,6 +149,14 @@ fn answer(book: &terms::Book, question: &Question<'_>) -> Result<Answer, String>
     let run = owed::Run { facts: &facts, book, as_of, covers, lag: question.lag_days * calendar::DAY };
     let mut answer =
         Answer { outcomes: BTreeMap::new(), not_judged: BTreeMap::new(), findings: Vec::new(), exit: 0 };
+    let alone: BTreeMap<&String, [facts::Order; 2]> = facts
+        .orders
+        .iter()
+        .filter_map(|(id, order)| {
+            let other = order.otherwise.as_deref()?.clone();
+            Some((id, [facts::Order { otherwise: None, ..order.clone() }, other]))
+        })
+        .collect();
     for order in facts.orders.values() {
         let unread = book.policies.iter().find(|policy| policy.unread.is_some() && policy.is_about(order));
         if let Some((policy, why)) = unread.and_then(|policy| Some((policy, policy.unread.as_ref()?))) {
@@ -154,7 +177,7 @@ fn answer(book: &terms::Book, question: &Question<'_>) -> Result<Answer, String>
             events: facts.events.iter().filter(concerns).collect(),
             torn: facts.torn.contains(&order.id),
         };
-        let (outcome, findings) = judged::Judge::new(&run, &case).outcome();
+        let (outcome, findings) = as_each_row_tells(&run, &case, alone.get(&order.id));
         answer.outcomes.insert(order.id.clone(), outcome);
         answer.findings.extend(findings);
     }
@@ -169,6 +192,26 @@ fn answer(book: &terms::Book, question: &Question<'_>) -> Result<Answer, String>
         (false, false) => 0,
     };
     Ok(answer)
+}
+
+/// The judgement of an order; where two of its rows contradict each other, as either tells it, if both come to the same.
+fn as_each_row_tells<'f>(
+    run: &owed::Run<'f>,
+    case: &owed::Case<'f>,
+    alone: Option<&'f [facts::Order; 2]>,
+) -> (Outcome, Vec<Finding>) {
+    if let Some([one, other]) = alone {
+        let as_told = |order: &'f facts::Order| {
+            let read = owed::Case { order, ..case.clone() };
+            judged::Judge::new(run, &read).outcome()
+        };
+        let (outcome, mut findings) = as_told(one);
+        if (&outcome, &findings) == (&as_told(other).0, &as_told(other).1) {
+            findings.push(Finding::of_order(&case.order.id, "duplicate-order"));
+            return (outcome, findings);
+        }
+    }
+    judged::Judge::new(run, case).outcome()
 }
 
 /// Refunds of orders that nobody has.
@@ -197,5 +240,105 @@ fn orphans(facts: &facts::Facts, answer: &mut Answer) {
             amount,
             exposure,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TERMS: &str = r#"
+        [policy]
+        id = "x"
+        site = "intl"
+        [policy.applies]
+        product = ["p"]
+        [[version]]
+        id = "v"
+        effective_from = 2018-01-01T00:00:00+08:00
+        [version.window]
+        length = { days = 5 }
+        [version.usage]
+        test = "none"
+        [version.amount]
+        method = "prorate_days"
+        used_days = "ceil_24h"
+        min_used = 1
+        total_days = "service_period"
+        [version.tenders]
+        refundable = ["cash", "commission", "free_credit"]
+        lost = ["voucher"]
+        [version.rounding]
+        mode = "down"
+        [version.destination]
+        account = "payer"
+        [version.channel]
+        allowed = ["ticket"]
+    "#;
+
+    /// What is owed in cents, by tender, for one order and one request.
+    fn owed(paid: &str, paid_at: &str, asked_at: &str) -> Vec<i128> {
+        let oracle = Oracle::new(&[("x", TERMS)]).unwrap();
+        let columns = "order_id,account_id,product,package_type,currency,months,paid_cash,paid_free_credit,paid_voucher,paid_at";
+        let orders = format!("{columns}\nO,A,p,t,USD,1,{paid},{paid_at}\n");
+        let refunds =
+            format!("refund_id,order_id,status,requested_at,currency\nR,O,requested,{asked_at},USD\n");
+        let question = Question {
+            orders: &orders,
+            usage: None,
+            refunds: Some(&refunds),
+            events: None,
+            as_of: "2026-01-01T00:00:00+08:00",
+            covers: (None, None),
+            lag_days: 7,
+        };
+        let answer = oracle.answer(&question).unwrap();
+        let owed = answer.outcomes["O"].owed.unwrap_or_default();
+        owed.iter().filter(|sum| **sum > 0).map(|sum| sum / 1_000_000).collect()
+    }
+
+    #[test]
+    fn the_printed_example_comes_out_to_the_second() {
+        let bought = "2023-03-01T08:00:00+08:00";
+        assert_eq!(owed("499.00,,", bought, "2023-03-06T07:59:59+08:00"), [41_851]);
+        assert_eq!(owed("299.00,200.00,", bought, "2023-03-06T07:59:59+08:00"), [25_077, 16_774]);
+        assert_eq!(owed("499.00,,30.00", bought, "2023-03-06T07:59:59+08:00"), [41_851]);
+        assert_eq!(owed("499.00,,", bought, "2023-03-02T08:00:00+08:00"), [48_290]);
+        assert_eq!(owed("499.00,,", bought, "2023-03-02T08:00:01+08:00"), [46_680]);
+        assert!(owed("499.00,,", bought, "2023-03-06T08:00:00+08:00").is_empty());
+    }
+
+    #[test]
+    fn months_of_every_length_prorate() {
+        let table = [
+            ("2025-01-31", [48_117, 46_335, 44_553, 42_771, 40_989]),
+            ("2024-01-31", [48_179, 46_458, 44_737, 43_017, 41_296]),
+            ("2025-01-29", [48_236, 46_573, 44_910, 43_246, 41_583]),
+            ("2025-01-28", [48_290, 46_680, 45_070, 43_461, 41_851]),
+        ];
+        for (day, sums) in table {
+            let bought = format!("{day}T08:00:00+08:00");
+            let at = cells::moment(&bought).unwrap().first;
+            for (used, sum) in (1_i64..).zip(sums) {
+                let last = clock::text(at + used * calendar::DAY - calendar::SECOND);
+                assert_eq!(owed("499.00,,", &bought, &last), [sum], "{day}, day {used}");
+            }
+        }
+    }
+
+    #[test]
+    fn business_days_follow_the_notices() {
+        let days = calendar::BusinessDays::default();
+        let end = |text: &str, count: i64| {
+            let limit = days.after(cells::moment(text).unwrap().first, count);
+            (clock::date_text(limit.end - 1), limit.known)
+        };
+        // Over the week of the National Day of 2025, whose last Saturday is worked.
+        assert_eq!(end("2025-09-30 10:00:00", 3), ("2025-10-11".to_owned(), true));
+        // Over the Spring Festival of 2024, whose last Sunday is worked.
+        assert_eq!(end("2024-02-08 10:00:00", 2), ("2024-02-18".to_owned(), true));
+        assert_eq!(end("2028-03-03 10:00:00", 3), ("2028-03-08".to_owned(), false));
+        let back = days.reaching_back(cells::moment("2025-01-08 10:00:00").unwrap().first, 2);
+        assert_eq!(clock::date_text(back), "2025-01-06");
     }
 }

@@ -107,17 +107,29 @@ pub(super) struct Ask<'f> {
 impl<'f> Run<'f> {
     /// What policy says, as it is written.
     pub(super) fn due(&self, case: &Case<'f>, ask: Ask<'f>) -> Due<'f> {
-        let due = Self::twice(case, ask, |pick| self.due_once(case, ask, pick));
-        let Some(other) = &case.order.otherwise else { return due };
-        // As each row tells it.
-        let otherwise = Case { order: other, ..case.clone() };
-        let second = Self::twice(&otherwise, ask, |pick| self.due_once(&otherwise, ask, pick));
-        if due.version() == second.version() && due.eligible == second.eligible && due.split == second.split {
-            return due;
+        if case.order.otherwise.is_some() {
+            return self.undecided(case, ask);
         }
+        Self::twice(case, ask, |pick| self.due_once(case, ask, pick))
+    }
+
+    /// Two rows of the order contradict each other, and what follows differs.
+    fn undecided(&self, case: &Case<'f>, ask: Ask<'f>) -> Due<'f> {
+        let ruled = |order: &'f Order| {
+            let read = Case { order, ..case.clone() };
+            Self::twice(&read, ask, |pick| self.due_once(&read, ask, pick)).ruled
+        };
         let paid = |order: &Order| order.paid.iter().sum::<i128>();
+        let of_one = ruled(case.order);
+        let Some(other) = &case.order.otherwise else {
+            return Self::nothing_known(case.order, "duplicate-order");
+        };
+        let name = |ruled: Option<(&'f Policy, &'f Version)>| {
+            ruled.map(|(policy, version)| (&policy.id, &version.id))
+        };
         let greater = if paid(other) > paid(case.order) { other } else { case.order };
-        Self::nothing_known(greater, "duplicate-order")
+        let ruled = of_one.filter(|_| name(of_one) == name(ruled(other)));
+        Due { ruled, ..Self::nothing_known(greater, "duplicate-order") }
     }
 
     /// The same under given terms of the version that rules.
@@ -142,12 +154,16 @@ impl<'f> Run<'f> {
             return shortest;
         }
         let longest = once(Pick::Longest);
+        let common: Vec<&'static str> =
+            shortest.grounds.iter().filter(|ground| longest.grounds.contains(ground)).copied().collect();
         let alike = shortest.version() == longest.version()
+            && (shortest.grounds.is_empty() || !common.is_empty())
             && shortest.eligible == longest.eligible
             && shortest.split == longest.split;
         if longest.most() > shortest.most() {
             shortest.best = longest.best;
         }
+        shortest.grounds = common;
         if !alike {
             shortest.eligible = Eligible::Unknown("date-only");
             shortest.split = Sums::default();
@@ -181,6 +197,18 @@ impl<'f> Run<'f> {
             found.iter().filter_map(|(policy, _)| policy.exception_to.as_ref()).collect();
         let set_aside: Vec<String> = set_aside.into_iter().cloned().collect();
         found.retain(|(policy, _)| !set_aside.contains(&policy.id));
+        if case.torn {
+            let mut torn = Self::nothing_known(order, "duplicate-row");
+            if let [(policy, version)] = found.as_slice() {
+                let version = &policy.versions[*version];
+                // Which deductions there were is open; whatever else stands against it stands all the same.
+                let terms = Terms { tests_use: false, ..version.terms.clone() };
+                let unused = Case { torn: false, ..case.clone() };
+                torn.best = self.by_terms(&unused, ask, (policy, version), &terms, pick).best;
+                torn.ruled = Some((policy, version));
+            }
+            return torn;
+        }
         match found.as_slice() {
             [] => Self::nothing_known(order, "no-policy"),
             [(policy, version)] => {
@@ -397,7 +425,7 @@ impl Sheet<'_, '_> {
             let next = end + SECOND;
             if next == midnight_of(day_of(next)) { next } else { end }
         });
-        let by_months = || Some(months_later(self.paid_at(), order.months?));
+        let by_months = || Some(months_later(self.paid_at(), order.term()?));
         self.other(order.expires_at).or(period_end).or_else(by_months)
     }
 
@@ -677,7 +705,7 @@ impl Sheet<'_, '_> {
         let order = self.case.order;
         let start = self.start();
         let days = match self.terms.amount.total_days.as_str() {
-            "months_x_30" => order.months? * 30,
+            "months_x_30" => order.term()? * 30,
             "calendar_month_of_purchase" => {
                 let (year, month, _) = date_of(day_of(self.paid_at()));
                 days_of_month(year, month)
@@ -685,7 +713,7 @@ impl Sheet<'_, '_> {
             // An end in the last second of a day means that all of that day is inside.
             _ => match order.period_end {
                 Some(end) => day_of(end + SECOND) - day_of(start),
-                None => day_of(months_later(start, order.months?)) - day_of(start),
+                None => day_of(months_later(start, order.term()?)) - day_of(start),
             },
         };
         (days > 0).then_some(i128::from(days))

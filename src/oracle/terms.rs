@@ -58,6 +58,8 @@ pub(super) struct Terms {
     pub(super) tests_use: bool,
     /// The usage of a day is posted on the next one.
     pub(super) posts_next_day: bool,
+    /// The page defines use by the deduction.
+    pub(super) use_is_the_deduction: bool,
     /// The pack that expires first is drawn first.
     pub(super) draws_by_expiry: bool,
     pub(super) amount: Amount,
@@ -420,7 +422,7 @@ fn terms(version: &Table) -> Answer<Terms> {
             .insert(class.clone(), window(section(table.as_table().unwrap_or(&absent), "window")?)?);
     }
     let usage = sub("usage").ok_or("no table usage")?;
-    only(usage, &["test", "scope", "metering", "posts", "draw"])?;
+    only(usage, &["test", "scope", "metering", "posts", "draw", "defined_as"])?;
     let money = sub("tenders").ok_or("no table tenders")?;
     only(money, &["refundable", "lost", "return_as", "split"])?;
     word(money, "split", &["largest_remainder"], "largest_remainder")?;
@@ -463,6 +465,7 @@ fn terms(version: &Table) -> Answer<Terms> {
         windows_by_class,
         tests_use: word(usage, "test", &["deduction_posted", "none"], "none")? == "deduction_posted",
         posts_next_day: word(usage, "posts", &["next_day", "same_day"], "")? == "next_day",
+        use_is_the_deduction: word(usage, "defined_as", &["deduction"], "")? == "deduction",
         draws_by_expiry: word(usage, "draw", &["by_expiry"], "")? == "by_expiry",
         amount: amount(sub("amount").ok_or("no table amount")?)?,
         kept: tenders(money, "lost")?,
