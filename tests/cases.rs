@@ -207,6 +207,11 @@ fn compare_outcome(wanted: &WantedOutcome, got: &Outcome, exposure: Money) -> Ve
     if let Some(wanted) = wanted.exposure {
         check("exposure", sum(Some(wanted)), sum(Some(exposure)));
     }
+    for (what, wanted, got) in [("over", wanted.over, got.over), ("under", wanted.under, got.under)] {
+        if let Some(wanted) = wanted {
+            check(what, sum(Some(wanted)), sum(Some(got)));
+        }
+    }
     differs
 }
 

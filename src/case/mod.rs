@@ -92,9 +92,15 @@ pub struct Horizon {
     pub calendar: Calendar,
     /// Whether unclaimed refunds are findings.
     pub opportunities: bool,
+    /// How many times 24 hours a request may lie before the completion of its refund, where neither the export
+    /// nor the policy says.
+    pub request_lag_days: u32,
     /// The files by their number, for sentences that name a row.
     pub files: Arc<[String]>,
 }
+
+/// How many times 24 hours a request is taken to lie at most before the completion of its refund.
+pub const REQUEST_LAG_DAYS: u32 = 7;
 
 impl Horizon {
     /// A horizon at an instant: usage complete, events known, no holidays.
@@ -107,6 +113,7 @@ impl Horizon {
             events_known: true,
             calendar: Calendar::default(),
             opportunities: false,
+            request_lag_days: REQUEST_LAG_DAYS,
             files: Arc::default(),
         }
     }

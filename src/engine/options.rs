@@ -26,6 +26,9 @@ pub struct Options {
     pub usage_covers: Option<Interval>,
     /// Whether unclaimed refunds are findings.
     pub opportunities: bool,
+    /// How many times 24 hours a request may lie before the completion of its refund, where neither the export
+    /// nor the policy says; `None` takes seven.
+    pub request_lag_days: Option<u32>,
     /// Whether inputs are digested for the manifest.
     pub digests: bool,
     /// Which orders get an outcome.

@@ -20,7 +20,7 @@ use super::{
     run::Coverage,
 };
 use crate::{
-    case::Horizon,
+    case::{Horizon, REQUEST_LAG_DAYS},
     ingest::{
         ExportRead, FileRead, IngestError, Keeper, OrderIndex, OrderSink, Plan, Progress, Reading, Records,
         Silent, Source, Stage, Streamed, UsageSink, Way, read_export, read_file, stream, stream_export,
@@ -283,6 +283,7 @@ impl Read {
             events_known: self.files.iter().any(|file| file.gives(Role::Events)),
             calendar: self.calendar.clone(),
             opportunities: options.opportunities,
+            request_lag_days: options.request_lag_days.unwrap_or(REQUEST_LAG_DAYS),
             files: self.files.iter().map(FileRead::name).collect(),
         }
     }

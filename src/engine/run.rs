@@ -24,7 +24,7 @@ use super::{
     whole::{Whole, gather},
 };
 use crate::{
-    case::{Case, CaseRefund, Horizon},
+    case::{Case, CaseRefund, Horizon, REQUEST_LAG_DAYS},
     finding::Finding,
     ingest::{Fates, FileRead, Inputs, Plan, Progress, Stage, check_unchanged, plan},
     judge::judge_orphan,
@@ -56,6 +56,8 @@ pub struct Audit {
     pub as_of_given: bool,
     /// The interval for which deductions are complete.
     pub coverage: Coverage,
+    /// How many times 24 hours a request may lie before the completion of its refund, where nothing says more.
+    pub request_lag_days: u32,
     /// One outcome for each order that was judged, by order id.
     pub outcomes: Outcomes,
     /// Orders that were counted and not judged; none where every outcome was asked for.
@@ -358,6 +360,7 @@ pub(super) fn sum_up(
         files: read.files,
         as_of_given: options.as_of.is_some(),
         coverage,
+        request_lag_days: options.request_lag_days.unwrap_or(REQUEST_LAG_DAYS),
         outcomes,
         untouched,
         decisions,

@@ -6,7 +6,7 @@ use super::{boundary::boundary, tests_told::tests};
 use crate::{
     case::{Case, Horizon},
     ingest::FileRead,
-    judge::{Answer, Judgement, Request, View, judge, reason, settled},
+    judge::{Answer, Judgement, Told, View, assumed, judge, reason, settled, told},
     policy::{Candidates, Eligibility, Owed, PolicyBook},
     record::{Basis, EventKey, SourceRef},
     time::{Instant, Moment, Offset},
@@ -34,8 +34,8 @@ pub fn explain(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let settled = settled(case, &Candidates::of_order(book, &case.order), horizon);
-    let told = settled.as_ref().map_or(case, |(case, _)| case);
-    let view = View::new(told, horizon);
+    let judged = settled.as_ref().map_or(case, |(case, _)| case);
+    let view = View::new(judged, horizon);
     let judgement = judge(case, book, horizon);
     let place = |at: SourceRef| {
         let name = files.get(at.file.0 as usize).map(FileRead::name).unwrap_or_default();
@@ -43,24 +43,17 @@ pub fn explain(
     };
     bought(&view, &place, out)?;
     timeline(&view, &place, out)?;
-    let mut told = Vec::new();
-    for request in requests(&view) {
-        if told.contains(&request) {
-            continue;
+    let candidates = Candidates::of_order(book, view.order());
+    let mut asked = Vec::new();
+    for one in told(&candidates, &view) {
+        let request = one.answer.asked.request;
+        // Refunds of one request are told once.
+        if !asked.contains(&request) {
+            asked.push(request);
+            answered(book, &candidates, &view, &one, out)?;
         }
-        told.push(request);
-        answered(book, &view, request, out)?;
     }
     verdict(&judgement, &place, out)
-}
-
-/// Every request that was put, the decisive one where there was none.
-fn requests(view: &View<'_>) -> Vec<Request> {
-    let mut requests = vec![view.decisive()];
-    requests.extend(
-        view.refunds.iter().filter(|seen| seen.row.repeats.is_none()).map(|seen| view.request_of(*seen)),
-    );
-    requests
 }
 
 fn bought(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn Write) -> io::Result<()> {
@@ -153,24 +146,48 @@ fn timeline(view: &View<'_>, place: &dyn Fn(SourceRef) -> String, out: &mut dyn 
 }
 
 /// One request; where the export has no time of it, the earliest and the latest that it may have been.
-fn answered(book: &PolicyBook, view: &View<'_>, request: Request, out: &mut dyn Write) -> io::Result<()> {
-    let answer = Answer::of(&Candidates::of_order(book, view.order()), view, request);
-    let asked = request.named_at().text(ZONE);
-    let Some(ends) = answer.ends.as_deref() else {
-        if view.first_request().is_some() {
-            writeln!(out, "\nThe request of {asked}")?;
-        } else {
+fn answered(
+    book: &PolicyBook,
+    candidates: &Candidates<'_>,
+    view: &View<'_>,
+    told: &Told<'_, '_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let answer = &told.answer;
+    let asked = answer.asked.request.named_at().text(ZONE);
+    match (told.seen, answer.ends()) {
+        (None, _) => {
             writeln!(out, "\nNothing was requested; a request at the as-of date {asked}")?;
+            put_to_policy(book, view, answer, out)?;
         }
-        return put_to_policy(book, view, &answer, out);
-    };
-    for (end, [name, bound]) in ends.iter().zip([["payment", "earliest"], ["completion", "latest"]]) {
-        let at = end.asked.request.named_at().text(ZONE);
-        writeln!(out, "\nA request at the {name} {at}, the {bound} that it may have been made")?;
-        put_to_policy(book, view, end, out)?;
+        (Some(seen), None) => {
+            writeln!(out, "\nThe request of {asked} (refund {})", seen.refund().refund_id)?;
+            decides(told, out)?;
+            put_to_policy(book, view, answer, out)?;
+        }
+        (Some(seen), Some(ends)) => {
+            writeln!(out, "\nA request without a time (refund {})", seen.refund().refund_id)?;
+            decides(told, out)?;
+            put(out, "  assumed     ", &assumed(candidates, view, answer))?;
+            for (end, bound) in ends.into_iter().zip(["earliest", "latest"]) {
+                let at = end.asked.request.named_at().text(ZONE);
+                writeln!(out, "\nA request at {at}, the {bound} that it may have been made")?;
+                put_to_policy(book, view, end, out)?;
+            }
+            writeln!(out, "\nWhenever between both it was made, of which the export has no time")?;
+            eligible(view, answer, out)?;
+        }
     }
-    writeln!(out, "\nFor any request time in between")?;
-    eligible(view, &answer, out)
+    if let Some(most) = told.most {
+        let currency = view.order().paid.currency;
+        let text = format!("{} {currency} may be owed, every open question settled for the customer", most.text(currency));
+        put(out, "  at most     ", &text)?;
+    }
+    Ok(())
+}
+
+fn decides(told: &Told<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
+    told.decides.map_or(Ok(()), |why| put(out, "  decides     ", &format!("the order, for {why}")))
 }
 
 /// What policy says to one request: rule, tests, sum, readings, boundary.
@@ -291,8 +308,10 @@ fn verdict(
         outcome.variance.map(|variance| format!(", variance {}", text(variance))).unwrap_or_default();
     writeln!(
         out,
-        "  came back {}, owed {owed}{variance} ({})",
+        "  came back {}, owed {owed}{variance}, over {}, under {} ({})",
         text(outcome.actual_total),
+        text(outcome.over),
+        text(outcome.under),
         outcome.currency
     )?;
     for finding in &judgement.findings {
@@ -305,7 +324,10 @@ fn verdict(
             finding.class.word(),
             finding.severity.word(),
             sum.unwrap_or_default(),
-            if finding.primary { ", primary" } else { "" }
+            match (finding.primary, finding.currency) {
+                (true, Some(currency)) => format!(", carries {}", finding.exposure.text(currency)),
+                _ => String::new(),
+            }
         )?;
         put(out, "    ", &finding.full_explanation())?;
         let rows: Vec<String> = finding.evidence.iter().map(|row| place(row.at)).collect();

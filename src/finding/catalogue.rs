@@ -69,6 +69,8 @@ pub static KINDS: &[Kind] = kinds![
     "version-dependent" Review Medium,
     "usage-undeducted-at-request" Review Low,
     "reversed-deduction" Review Low,
+    "changed-before-payment" Review Medium,
+    "request-time-unknown" Review High,
     "abuse-pattern" Review Info,
     "policy-silent" Review Low,
     "no-policy" Review Low,

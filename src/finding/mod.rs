@@ -96,13 +96,20 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// Readings tried, with what each gives.
     pub readings: Vec<String>,
-    /// Whether it carries its order's exposure.
+    /// Whether it carries an exposure: what of its refund was too much, or what its order is still owed.
     pub primary: bool,
-    /// The order's exposure where it is primary, else nothing.
+    /// That exposure where it is primary, else nothing.
     pub exposure: Money,
 }
 
 impl Finding {
+    /// The currency of the exposure that it carries: its own, which is that of the refund where this is in another
+    /// than its order.
+    #[must_use]
+    pub fn exposure_currency(&self) -> Option<Currency> {
+        self.currency.filter(|_| self.primary)
+    }
+
     /// Gives back the room that was kept for more: findings are held until the report.
     pub(crate) fn shrink(&mut self) {
         self.explanation.shrink_to_fit();

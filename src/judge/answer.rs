@@ -1,9 +1,16 @@
 //! What policy answers to a request: under its version, its readings, and the version of the request.
 
-use super::view::{Request, View};
-use crate::policy::{
-    Candidates, Eligibility, Entitlement, Ground, Policy, Question, Reading, SelectBy, Unknown, Version,
-    entitle, evaluate,
+use super::{
+    ends, moments,
+    view::{Request, View},
+};
+use crate::{
+    money::Money,
+    policy::{
+        Candidates, Eligibility, Entitlement, Policy, Question, Reading, SelectBy, Terms, Unknown, Version, entitle,
+        evaluate,
+    },
+    record::Tenders,
 };
 
 /// The policy that rules an order, the version in force, and what it gives.
@@ -19,9 +26,9 @@ pub struct Answer<'b> {
     pub other_sites: Vec<(&'b Policy, &'b Version)>,
     /// The request as it was put.
     pub asked: Asked,
-    /// Where the export has no time of the request: the answers to one made at the payment, the earliest it
-    /// may have been, and to one made at the completion, the latest.
-    pub ends: Option<Box<[Self; 2]>>,
+    /// Where the export has no time of the request: the answers to one made at the earliest instant that it
+    /// may have been, at the latest, and at each between where an answer may change, in order.
+    pub tried: Option<Box<[Self]>>,
 }
 
 /// A request as it was put to the policy.
@@ -32,45 +39,40 @@ pub struct Asked {
     pub(crate) request: Request,
 }
 
-impl<'b> Answer<'b> {
-    /// The answer to a request. Where the export has no time of the request, the payment and the completion
-    /// are both tried.
-    pub(crate) fn of(candidates: &Candidates<'b>, view: &View<'_>, request: Request) -> Self {
-        match view.ends_of(request) {
-            Some(ends) => Self::between(ends.map(|end| Self::at(candidates, view, end)), request),
-            None => Self::at(candidates, view, request),
-        }
-    }
+/// What came back with a refund, and rightly before it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Returned<'t> {
+    pub(super) before: Money,
+    pub(super) tenders: &'t Tenders,
+}
 
-    /// What holds whenever between both ends the request was made. Where they agree it is the answer to the
-    /// later one. Where they differ and a fact is missing at one of them, that is why it is unknown: with the
-    /// fact they may agree.
-    fn between(ends: [Self; 2], request: Request) -> Self {
-        let [early, late] = &ends;
-        let stands_early =
-            |ground: &Ground<'_>| early.entitlement.grounds.iter().any(|one| one.kind == ground.kind);
-        let shared: Vec<Ground<'b>> =
-            late.entitlement.grounds.iter().filter(|ground| stands_early(ground)).cloned().collect();
-        let same = early.entitlement.eligibility == late.entitlement.eligibility
-            && split_of(&early.entitlement) == split_of(&late.entitlement)
-            && (early.entitlement.eligibility != Eligibility::No || !shared.is_empty());
-        let lacks_fact = |end: &&Self| matches!(end.entitlement.eligibility, Eligibility::Unknown(why) if !why.is_of_rules());
-        let lacking = [late, early].into_iter().find(lacks_fact);
-        let mut answer = lacking.unwrap_or(late).clone();
-        if lacking.is_none() {
-            answer.entitlement.grounds = shared;
-            if !same {
-                answer.entitlement.leave_open(Unknown::RequestTime);
-            }
+impl Returned<'_> {
+    /// The sum that is held against what an answer owes: without the tenders that its version keeps.
+    pub(super) fn under(self, answer: &Answer<'_>) -> Money {
+        self.before.plus(self.tenders.total()).minus(answer.lost_of(self.tenders))
+    }
+}
+
+impl<'b> Answer<'b> {
+    /// The answer to a request. Where the export has no time of it, every instant is tried at which an answer
+    /// may change; of several sums the one nearest to what had come back with it, where anything had, is taken.
+    pub(crate) fn of(
+        candidates: &Candidates<'b>,
+        view: &View<'_>,
+        request: Request,
+        returned: Option<Returned<'_>>,
+    ) -> Self {
+        if !request.assumed {
+            return Self::at(candidates, view, request);
         }
-        answer.asked.request = request;
-        answer.ends = Some(Box::new(ends));
-        answer
+        let tried = moments::of(candidates, view, request);
+        let tried: Vec<Self> = tried.into_iter().map(|one| Self::at(candidates, view, one)).collect();
+        ends::combined(tried, request, returned)
     }
 
     /// The answer to a request at a known time. Where the export lost seconds or the time of day, both ends
     /// are tried, and where they differ the answer is unknown.
-    fn at(candidates: &Candidates<'b>, view: &View<'_>, request: Request) -> Self {
+    pub(super) fn at(candidates: &Candidates<'b>, view: &View<'_>, request: Request) -> Self {
         let facts = view.facts();
         let question = view.shortest(request);
         let (ruled, mut entitlement) = entitle(candidates, &facts, &question);
@@ -86,30 +88,100 @@ impl<'b> Answer<'b> {
             }
         }
         if let Some(conflict) = &view.case.conflict {
-            let why = if conflict.of_order { Unknown::DuplicateOrder } else { Unknown::DuplicateRow };
-            entitlement.leave_open(why);
+            entitlement.leave_open(if conflict.of_order {
+                Unknown::DuplicateOrder
+            } else {
+                Unknown::DuplicateRow
+            });
         }
         let elsewhere = candidates.of_another_site();
         let other_sites = candidates.of_other_sites(question.paid_at, question.requested_at);
-        Self { ruled, entitlement, elsewhere, other_sites, asked: Asked { question, request }, ends: None }
+        let asked = Asked { question, request };
+        Self { ruled, entitlement, elsewhere, other_sites, asked, tried: None }
+    }
+
+    /// What of a refund came back in tenders that the version keeps; nothing where no rule says which these are.
+    pub(super) fn lost_of(&self, returned: &Tenders) -> Money {
+        let says_which =
+            !matches!(self.unknown(), Some(Unknown::PolicySilent | Unknown::DuplicateOrder));
+        let terms = self.terms().filter(|_| says_which && self.ruled.is_some());
+        terms.map_or(Money::ZERO, |terms| returned.of(&terms.tenders.lost))
+    }
+
+    /// The terms that decided: those of the way that was taken.
+    pub(super) fn terms(&self) -> Option<&'b Terms> {
+        self.entitlement.terms.or(self.ruled.map(|(_, version)| &version.terms))
+    }
+
+    /// What is owed, nothing where that is unknown.
+    pub(super) fn owed(&self) -> Money {
+        self.entitlement.owed.as_ref().map(|owed| owed.total).unwrap_or_default()
+    }
+
+    /// Why eligibility is unknown, where it is.
+    pub(super) const fn unknown(&self) -> Option<Unknown> {
+        match self.entitlement.eligibility {
+            Eligibility::Unknown(why) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Where the export has no time of the request: the answers to one at the earliest and at the latest
+    /// instant that it may have been made.
+    #[must_use]
+    pub fn ends(&self) -> Option<[&Self; 2]> {
+        let tried = self.tried.as_deref()?;
+        Some([tried.first()?, tried.last()?])
+    }
+
+    /// The answers that one of must hold: that to the request, or those that were tried.
+    pub(super) fn each(&self) -> &[Self] {
+        self.tried.as_deref().unwrap_or(std::slice::from_ref(self))
     }
 
     /// What each reading that fits the request gives, in the order of the file.
     pub(crate) fn readings(&self, view: &View<'_>) -> Vec<(&'b Reading, Entitlement<'b>)> {
         let Some((policy, version)) = self.ruled else { return Vec::new() };
-        let fits =
-            |reading: &&Reading| reading.channel.is_none() || reading.channel == self.asked.request.channel;
         let facts = view.facts();
-        version
-            .readings
-            .iter()
-            .filter(fits)
+        self.readings_of(version)
             .map(|reading| (reading, evaluate(policy, &reading.terms, &facts, &self.asked.question)))
             .chain(self.other_sites.iter().filter_map(|(policy, version)| {
                 let reading = version.of_site.as_deref()?;
                 Some((reading, evaluate(policy, &reading.terms, &facts, &self.asked.question)))
             }))
             .collect()
+    }
+
+    /// The readings of a version that fit the request.
+    pub(super) fn readings_of(&self, version: &'b Version) -> impl Iterator<Item = &'b Reading> + use<'b> {
+        let channel = self.asked.request.channel;
+        version.readings.iter().filter(move |reading| reading.channel.is_none() || reading.channel == channel)
+    }
+
+    /// The readings under which exactly a sum is owed, with what each gives: those under which the refunds of
+    /// that sum lose the same tenders.
+    pub(super) fn readings_that_owe(
+        &self,
+        view: &View<'_>,
+        sum: Money,
+        returned: &Tenders,
+    ) -> Vec<(&'b Reading, Entitlement<'b>)> {
+        let mut found: Vec<(&'b Reading, Entitlement<'b>)> = Vec::new();
+        for one in self.each() {
+            let Some(terms) = one.terms() else { continue };
+            let lost = returned.of(&terms.tenders.lost);
+            let owes = |(reading, gives): &(&Reading, Entitlement<'_>)| {
+                gives.is_due()
+                    && gives.owed.as_ref().is_some_and(|owed| owed.total == sum)
+                    && returned.of(&gives.terms.unwrap_or(&reading.terms).tenders.lost) == lost
+            };
+            for found_here in one.readings(view).into_iter().filter(owes) {
+                if !found.iter().any(|(reading, _)| reading.id == found_here.0.id) {
+                    found.push(found_here);
+                }
+            }
+        }
+        found
     }
 
     /// What the version at the request gives, where the policy goes by the purchase and it is another.
@@ -126,6 +198,6 @@ impl<'b> Answer<'b> {
     }
 }
 
-fn split_of<'e>(entitlement: &'e Entitlement<'_>) -> Option<&'e crate::record::Tenders> {
+pub(super) fn split_of<'e>(entitlement: &'e Entitlement<'_>) -> Option<&'e Tenders> {
     entitlement.owed.as_ref().map(|owed| &owed.split)
 }

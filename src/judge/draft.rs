@@ -28,7 +28,7 @@ pub(super) fn finding(view: &View<'_>, slug: &'static str, amount: Money) -> Fin
         direction: Direction::None,
         currency: Some(order.paid.currency),
         amount_at_risk: amount,
-        asked_at: view.first_request().map(|seen| seen.refund().requested_at.earliest()),
+        asked_at: view.decisive().map(|seen| seen.refund().requested_at.earliest()),
         expected_total: None,
         actual_total: None,
         citation: None,

@@ -5,12 +5,17 @@
 //! notebook, or in a task of a cluster. The steps and their order are those of `docs/comparison.md`.
 
 mod answer;
+mod between;
+mod bounds;
 mod completed;
 mod conflict;
 mod decision;
+mod denied;
 mod draft;
 mod ends;
 mod exposure;
+mod ledger;
+mod moments;
 mod neighbours;
 mod orders;
 mod orphan;
@@ -25,8 +30,11 @@ pub use decision::{Decided, Decision, Need, decisions, orphan_decision};
 pub use orphan::judge_orphan;
 pub use outcome::{Outcome, Verdict};
 pub(crate) use refunds::reason;
-pub(crate) use view::Request;
+pub(crate) use ends::assumed;
+pub(crate) use ledger::{Told, told};
 pub use view::{Seen, View};
+
+use ledger::Ledger;
 
 use crate::{
     case::{Case, Horizon},
@@ -73,14 +81,14 @@ pub fn judge_among(case: &Case, candidates: &Candidates<'_>, horizon: &Horizon) 
 /// Judges one order by the rows that are kept; where these are contradicted its outcome is unknown.
 fn judge_settled(case: &Case, candidates: &Candidates<'_>, horizon: &Horizon) -> Judgement {
     let view = View::new(case, horizon);
-    let asked = view.decisive();
-    let answer = Answer::of(candidates, &view, asked);
-    let mut findings = orders::findings(&view, &answer);
+    let ledger = Ledger::of(candidates, &view);
+    let mut findings = orders::findings(&view, &ledger.answer);
     findings.extend(orders::upgrade_of_pack(candidates, &view));
-    findings.extend(refunds::findings(candidates, &view));
-    exposure::assign(&view, &answer, &mut findings);
+    findings.extend(refunds::findings(candidates, &view, &ledger));
+    findings.extend(refunds::together(candidates, &view, &ledger));
+    let exposure = exposure::assign(&view, &ledger, &mut findings);
     findings.iter_mut().for_each(Finding::shrink);
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    let outcome = Outcome::of(&view, &answer, &findings);
+    let outcome = Outcome::of(&view, &ledger, exposure, &findings);
     Judgement { outcome, findings }
 }

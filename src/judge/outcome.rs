@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{answer::Answer, view::View};
+use super::{exposure::Exposure, ledger::Ledger, view::View};
 use crate::{
     finding::{Class, Finding},
     money::{Currency, Money},
@@ -73,17 +73,31 @@ pub struct Outcome {
     pub expected: Option<Tenders>,
     /// Refunds seen, cancelled ones included.
     pub refunds: usize,
+    /// Of these, those that moved money.
+    pub given: usize,
+    /// Of these, those of which it is unknown whether anything was owed.
+    pub undecided: usize,
     /// What came back, repetitions included.
     pub actual_total: Money,
     /// `actual_total` less what was owed; `None` where that is unknown.
     pub variance: Option<Money>,
+    /// What should not have left, in the order's currency.
+    pub over: Money,
+    /// What is owed and has not come back.
+    pub under: Money,
     /// What came of it.
     pub verdict: Verdict,
 }
 
 impl Outcome {
-    pub(super) fn of(view: &View<'_>, answer: &Answer<'_>, findings: &[Finding]) -> Self {
+    pub(super) fn of(
+        view: &View<'_>,
+        ledger: &Ledger<'_, '_>,
+        exposure: Exposure,
+        findings: &[Finding],
+    ) -> Self {
         let order = view.order();
+        let answer = &ledger.answer;
         let entitlement = &answer.entitlement;
         let reasons = match entitlement.eligibility {
             Eligibility::Unknown(why) => vec![why.slug()],
@@ -117,8 +131,12 @@ impl Outcome {
             reasons,
             expected,
             refunds: view.refunds.len(),
+            given: ledger.given().count(),
+            undecided: ledger.given().filter(|entry| entry.is_undecided()).count(),
             actual_total,
             variance: expected.filter(|_| requested).map(|expected| actual_total.minus(expected.total())),
+            over: exposure.over,
+            under: exposure.under,
             verdict,
         }
     }

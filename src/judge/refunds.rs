@@ -2,56 +2,66 @@
 
 use super::{
     answer::Answer,
-    completed,
-    draft::{Say, add, event_row, on_refund, reading_lines},
-    ends, side_effects,
-    view::{Request, Seen, View},
+    bounds, completed, denied,
+    draft::{Say, add, event_row, on_refund},
+    ends,
+    ledger::{Entry, Ledger, Standing, version_choice},
+    side_effects,
+    view::{Seen, View},
 };
 use crate::{
-    finding::{Class, Direction, Evidence, Finding},
+    finding::{Direction, Evidence, Finding},
     money::Money,
-    policy::{Candidates, Eligibility, Unknown},
-    record::{EventKind, Refund, RefundStatus, Role},
+    policy::{Candidates, Unknown},
+    record::{Refund, RefundStatus, Role},
 };
 
 /// The findings of every refund of the order.
-pub(super) fn findings(candidates: &Candidates<'_>, view: &View<'_>) -> Vec<Finding> {
+pub(super) fn findings(
+    candidates: &Candidates<'_>,
+    view: &View<'_>,
+    ledger: &Ledger<'_, '_>,
+) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (place, &seen) in view.refunds.iter().enumerate() {
-        let refund = seen.refund();
-        if seen.status == RefundStatus::Cancelled {
-            found.extend(money_of_a_dead_refund(view, candidates, seen));
+    for entry in &ledger.entries {
+        if matches!(entry.standing, Standing::Cancelled) {
+            found.extend(money_of_a_dead_refund(view, entry));
             continue;
         }
-        let answer = Answer::of(candidates, view, view.request_of(seen));
-        let mut about = match answer.ends.as_deref() {
-            Some(ends) if !lacks_fact(&answer) => ends::findings(view, &answer, ends, seen, place),
-            _ => one(view, &answer, seen, place),
-        };
+        let mut about = one(candidates, view, ledger, entry);
         for finding in &mut about {
-            say_assumed(view, refund, answer.asked.request, finding);
+            say_assumed(candidates, view, &entry.answer, entry.seen.refund(), finding);
         }
         found.extend(about);
     }
     found
 }
 
-/// Whether another fact than the time of the request is missing, so that trying both ends shows nothing.
-fn lacks_fact(answer: &Answer<'_>) -> bool {
-    match answer.entitlement.eligibility {
-        Eligibility::Unknown(why) => why != Unknown::RequestTime && !why.is_of_rules(),
-        _ => false,
+/// What is said of all completed refunds of the order together, at the last of them.
+pub(super) fn together(
+    candidates: &Candidates<'_>,
+    view: &View<'_>,
+    ledger: &Ledger<'_, '_>,
+) -> Vec<Finding> {
+    let mut found = completed::of_order(view, ledger);
+    if let Some(last) = ledger.last() {
+        for finding in &mut found {
+            say_assumed(candidates, view, &ledger.answer, last.seen.refund(), finding);
+        }
     }
+    found
 }
 
 /// Says what stood in for a fact that the export does not have.
-fn say_assumed(view: &View<'_>, refund: &Refund, request: Request, finding: &mut Finding) {
-    let is_said = finding.kind.slug == Unknown::RequestTime.slug() && finding.class == Class::Review;
-    if request.assumed && !is_said {
-        add(
-            finding,
-            "The export has no time of the request: the payment and the completion were both tried.",
-        );
+pub(super) fn say_assumed(
+    candidates: &Candidates<'_>,
+    view: &View<'_>,
+    answer: &Answer<'_>,
+    refund: &Refund,
+    finding: &mut Finding,
+) {
+    if answer.tried.is_some() && finding.kind.slug != Unknown::RequestTime.slug() {
+        add(finding, &ends::assumed(candidates, view, answer));
     }
     if refund.assumed.tenders || view.order().assumed.tenders {
         add(finding, "The export has no split by means of payment: totals were judged.");
@@ -62,12 +72,12 @@ fn say_assumed(view: &View<'_>, refund: &Refund, request: Request, finding: &mut
 }
 
 /// A refund that was withdrawn moves no money; where it did, the status is wrong.
-fn money_of_a_dead_refund(view: &View<'_>, candidates: &Candidates<'_>, seen: Seen<'_>) -> Option<Finding> {
+fn money_of_a_dead_refund(view: &View<'_>, entry: &Entry<'_, '_>) -> Option<Finding> {
+    let seen = entry.seen;
     if !seen.total().is_positive() {
         return None;
     }
-    let answer = Answer::of(candidates, view, view.request_of(seen));
-    let mut finding = on_refund(view, &answer, seen, "status-conflict", seen.total());
+    let mut finding = on_refund(view, &entry.answer, seen, "status-conflict", seen.total());
     finding.explanation = format!(
         "The refund's status is {}, yet the export shows {} {} returned.",
         seen.status.word(),
@@ -78,52 +88,90 @@ fn money_of_a_dead_refund(view: &View<'_>, candidates: &Candidates<'_>, seen: Se
 }
 
 /// One refund that was not withdrawn.
-pub(super) fn one(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>, place: usize) -> Vec<Finding> {
-    let refund = seen.refund();
-    if let Some((earlier, at)) = &seen.row.repeats {
-        let mut finding = on_refund(view, answer, seen, "duplicate-refund", seen.total());
-        finding.direction = Direction::Over;
-        finding.evidence.push(Evidence { role: Role::Refunds, at: *at, id: earlier.to_string() });
-        finding.explanation = format!(
-            "Channel transaction {} already stands on refund {earlier}, and neither is marked as merged: {} {} \
-             are paid twice.",
-            refund.channel_txn.as_deref().unwrap_or_default(),
-            seen.total().text(seen.returned().currency),
-            seen.returned().currency
-        );
-        return vec![finding];
-    }
-    if seen.returned().currency != view.order().paid.currency {
-        return vec![currency_mismatch(view, answer, seen)];
-    }
-    if let Eligibility::Unknown(why) = answer.entitlement.eligibility {
-        return vec![undecided(view, answer, seen, why)];
+fn one(
+    candidates: &Candidates<'_>,
+    view: &View<'_>,
+    ledger: &Ledger<'_, '_>,
+    entry: &Entry<'_, '_>,
+) -> Vec<Finding> {
+    let (seen, answer) = (entry.seen, &entry.answer);
+    match (&entry.standing, answer.unknown()) {
+        (Standing::Repetition, _) => return repetition(view, entry).into_iter().collect(),
+        (Standing::OtherCurrency, _) => return currency_mismatch(view, entry).into_iter().collect(),
+        (_, Some(why)) => {
+            let mut found = vec![undecided(candidates, view, entry, why)];
+            found.extend(bounds::findings(view, ledger, entry));
+            if why == Unknown::RequestTime {
+                ends::beside(candidates, view, entry, &mut found, |end| beside(view, end, seen));
+            } else if seen.is_completed() && why != Unknown::DuplicateOrder {
+                found.extend(side_effects::certain(view, answer, seen));
+            }
+            return found;
+        }
+        _ => {}
     }
     let mut found = Vec::new();
-    if let Some((finding, goes_on)) = version_dependent(view, answer, seen) {
+    if answer.tried.is_none()
+        && let Some(finding) = version_dependent(view, answer, seen)
+    {
         found.push(finding);
-        if !goes_on {
+        if !entry.counts {
             return found;
         }
     }
+    let by_version = matches!(entry.standing, Standing::ByVersion);
     match seen.status {
-        RefundStatus::Requested => found.extend(pending_too_long(view, answer, seen)),
-        RefundStatus::Approved => found.extend(approved_not_paid(view, answer, seen)),
+        RefundStatus::Requested => found.extend(denied::pending_too_long(view, ledger, entry)),
+        RefundStatus::Approved => found.extend(denied::approved_not_paid(view, ledger, entry)),
         RefundStatus::Rejected => {
-            found.extend(rejected(view, answer, seen));
+            found.extend(denied::rejected(view, ledger, entry));
             found.extend(money_despite_rejection(view, answer, seen));
         }
         RefundStatus::Completed => {
-            found.extend(completed::findings(view, answer, seen, place));
-            found.extend(side_effects::findings(view, answer, seen));
+            found.extend(completed::findings(view, entry));
+            if answer.tried.is_some() {
+                ends::beside(candidates, view, entry, &mut found, |end| beside(view, end, seen));
+            } else if !by_version {
+                found.extend(side_effects::findings(view, answer, seen));
+            }
         }
         RefundStatus::Cancelled => {}
     }
     found
 }
 
-fn currency_mismatch(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Finding {
-    let mut finding = on_refund(view, answer, seen, "currency-mismatch", seen.total());
+/// What is said beside the sum of a refund, were it asked for at one end of its time.
+fn beside(view: &View<'_>, end: &Answer<'_>, seen: Seen<'_>) -> Vec<Finding> {
+    let mut found: Vec<Finding> = version_dependent(view, end, seen).into_iter().collect();
+    if seen.is_completed() {
+        found.extend(side_effects::findings(view, end, seen));
+    }
+    found
+}
+
+fn repetition(view: &View<'_>, entry: &Entry<'_, '_>) -> Option<Finding> {
+    let seen = entry.seen;
+    let (earlier, at) = seen.row.repeats.as_ref().filter(|_| seen.total().is_positive())?;
+    let mut finding = on_refund(view, &entry.answer, seen, "duplicate-refund", seen.total());
+    finding.direction = Direction::Over;
+    finding.evidence.push(Evidence { role: Role::Refunds, at: *at, id: earlier.to_string() });
+    finding.explanation = format!(
+        "Channel transaction {} already stands on refund {earlier}, and neither is marked as merged: {} {} are paid \
+         twice.",
+        seen.refund().channel_txn.as_deref().unwrap_or_default(),
+        seen.total().text(seen.returned().currency),
+        seen.returned().currency
+    );
+    Some(finding)
+}
+
+fn currency_mismatch(view: &View<'_>, entry: &Entry<'_, '_>) -> Option<Finding> {
+    let seen = entry.seen;
+    if !seen.total().is_positive() {
+        return None;
+    }
+    let mut finding = on_refund(view, &entry.answer, seen, "currency-mismatch", seen.total());
+    finding.direction = Direction::Over;
     finding.expected_total = None;
     finding.explanation = format!(
         "The order was paid in {}, the refund is in {} ({}): no amounts are compared.",
@@ -131,14 +179,43 @@ fn currency_mismatch(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Fi
         seen.returned().currency,
         seen.returned().text()
     );
-    finding
+    Some(finding)
 }
 
-/// One finding named by the reason why eligibility is unknown.
-fn undecided(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>, why: Unknown) -> Finding {
-    let mut finding = on_refund(view, answer, seen, why.slug(), seen.total());
+/// One finding named by the reason why eligibility is unknown, with what came back less what is certain of it.
+fn undecided(
+    candidates: &Candidates<'_>,
+    view: &View<'_>,
+    entry: &Entry<'_, '_>,
+    why: Unknown,
+) -> Finding {
+    let (seen, answer) = (entry.seen, &entry.answer);
+    let open = if entry.counts { seen.total().minus(entry.over) } else { Money::ZERO };
+    let mut finding = on_refund(view, answer, seen, why.slug(), open);
     let say = Say { view };
-    finding.explanation = format!("{} {} is undecided.", reason(view, answer, why), say.money(seen.total()));
+    let certain = if entry.over.is_positive() {
+        format!(" Of {}, {} are too much whatever is missing.", say.sum(seen.total()), say.sum(entry.over))
+    } else {
+        String::new()
+    };
+    let said = if why == Unknown::RequestTime {
+        format!("{} The outcome turns on it.", ends::assumed(candidates, view, answer))
+    } else {
+        reason(view, answer, why)
+    };
+    finding.explanation = format!("{said} {} is undecided.{certain}", say.money(open));
+    if why == Unknown::RequestTime {
+        finding.readings = ends::lines(view, answer);
+        for end in answer.each() {
+            for ground in &end.entitlement.grounds {
+                for row in ground.events.iter().map(|&at| event_row(at)) {
+                    if !finding.evidence.contains(&row) {
+                        finding.evidence.push(row);
+                    }
+                }
+            }
+        }
+    }
     if let Some(conflict) = &view.case.conflict {
         finding.evidence.extend(super::conflict::rows(conflict, view.order().order_id.as_str()));
     }
@@ -191,12 +268,9 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
         Unknown::CurrencyUnknown => {
             format!("The minor unit of {} is not known, so nothing can be rounded in it.", order.paid.currency)
         }
-        Unknown::RequestTime => format!(
-            "The export has no time of the request, which lies between the payment {} and the completion {}: \
-             both were tried, and the outcome turns on it.",
-            say.at(order.paid_at.earliest()),
-            say.at(answer.asked.request.requested_at.latest())
-        ),
+        Unknown::RequestTime => {
+            "The export has no time of the request, and the outcome turns on it.".to_owned()
+        }
         Unknown::DateOnly => {
             "Only the day or the minute is written, and the outcome turns on the second: both ends were tried."
                 .to_owned()
@@ -208,15 +282,10 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
     }
 }
 
-/// Versions of purchase and request that differ: the finding, and whether judging goes on.
-fn version_dependent(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Option<(Finding, bool)> {
-    let (other, gives) = answer.at_request(view)?;
-    let total = |owed: &Option<crate::policy::Owed>| owed.as_ref().map(|owed| owed.total).unwrap_or_default();
-    let (mine, theirs) = (total(&answer.entitlement.owed), total(&gives.owed));
-    let same_eligibility = answer.entitlement.eligibility.word() == gives.eligibility.word();
-    if same_eligibility && mine == theirs {
-        return None;
-    }
+/// Versions of purchase and request that differ.
+fn version_dependent(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Option<Finding> {
+    let choice = version_choice(view, answer)?;
+    let (mine, theirs) = (choice.mine, choice.theirs);
     let say = Say { view };
     let (_, version) = answer.ruled?;
     let mut finding = on_refund(view, answer, seen, "version-dependent", mine.minus(theirs).abs());
@@ -225,134 +294,11 @@ fn version_dependent(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Op
         version.id,
         answer.entitlement.eligibility.word(),
         say.sum(mine),
-        other.id,
-        gives.eligibility.word(),
+        choice.other.id,
+        choice.gives.eligibility.word(),
         say.sum(theirs)
     );
-    let goes_on = seen.is_completed() && seen.total() != mine && seen.total() != theirs;
-    Some((finding, goes_on))
-}
-
-fn expected(answer: &Answer<'_>) -> Money {
-    answer.entitlement.owed.as_ref().map(|owed| owed.total).unwrap_or_default()
-}
-
-/// Undecided past the time the vendor promises.
-fn pending_too_long(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Option<Finding> {
-    let (policy, version) = answer.ruled?;
-    let limit = version.terms.processing.as_ref().filter(|_| answer.entitlement.is_due())?;
-    let asked_at = answer.asked.request.requested_at.latest();
-    let due = limit.due(asked_at, view.order().site.as_deref(), policy.zone, &view.horizon.calendar);
-    if view.horizon.as_of < due.at {
-        return None;
-    }
-    let say = Say { view };
-    let mut finding = on_refund(view, answer, seen, "pending-too-long", expected(answer));
-    finding.direction = Direction::Under;
-    finding.actual_total = None;
-    finding.citation = super::draft::cite(answer.ruled, Some(&limit.clause));
-    finding.explanation = format!(
-        "Requested {}, to be decided by {} ({}), still undecided {}: {} are owed.",
-        say.at(answer.asked.request.requested_at.earliest()),
-        due.by,
-        due.span,
-        say.at(view.horizon.as_of),
-        say.money(expected(answer))
-    );
     Some(finding)
-}
-
-fn approved_not_paid(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Option<Finding> {
-    answer.entitlement.is_due().then(|| {
-        let say = Say { view };
-        let mut finding = on_refund(view, answer, seen, "approved-not-paid", expected(answer));
-        finding.direction = Direction::Under;
-        finding.actual_total = None;
-        finding.explanation = format!(
-            "The refund is approved, and by {} no money has moved: {} are owed ({}).",
-            say.at(view.horizon.as_of),
-            say.money(expected(answer)),
-            working(answer)
-        );
-        finding
-    })
-}
-
-/// A denial: lawful, reserved, open to reading, or wrong.
-fn rejected(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Option<Finding> {
-    let (policy, version) = answer.ruled.filter(|_| answer.entitlement.is_due())?;
-    if denied_in_billing_run(view, answer, seen).is_some() {
-        return None;
-    }
-    let say = Say { view };
-    let owed = expected(answer);
-    let reason = seen.refund().reason.as_deref().unwrap_or_default();
-    let denial = if reason.is_empty() { "without a reason".to_owned() } else { format!("as {reason:?}") };
-    let reserved =
-        version.terms.discretion.as_ref().filter(|d| d.reason_codes.iter().any(|code| code == reason));
-    let readings = answer.readings(view);
-    let against: Vec<&str> = readings
-        .iter()
-        .filter(|(_, gives)| !gives.is_due())
-        .map(|(reading, _)| reading.id.as_str())
-        .collect();
-    let mut finding = if let Some(discretion) = reserved {
-        let mut finding = on_refund(view, answer, seen, "discretionary-rejection", owed);
-        finding.citation = super::draft::cite(answer.ruled, Some(&discretion.clause));
-        finding.explanation = format!(
-            "Eligible for {}, denied {denial}: the vendor reserved that reason, so a person decides.",
-            say.money(owed)
-        );
-        finding
-    } else if version.rollout_gradual || !against.is_empty() {
-        let mut finding = on_refund(view, answer, seen, "reading-dependent", owed);
-        finding.explanation = if against.is_empty() {
-            format!(
-                "Eligible for {} under version {}, which {} rolls out step by step; denied {denial}, which the former \
-                 rule may explain.",
-                say.money(owed),
-                version.id,
-                policy.vendor
-            )
-        } else {
-            format!(
-                "Eligible for {}, denied {denial}; under the reading {} nothing is owed.",
-                say.money(owed),
-                against.join(", ")
-            )
-        };
-        finding
-    } else {
-        let mut finding = on_refund(view, answer, seen, "eligible-refund-denied", owed);
-        let window = version.terms.window_of(&view.order().package_type).map(|window| &window.clause);
-        finding.citation = super::draft::cite(answer.ruled, window);
-        let deadline = answer.entitlement.deadline.map(|at| format!(", in time (until {})", say.at(at)));
-        finding.explanation = format!(
-            "Denied {denial}, yet no ground stands against it: requested {}{}, and {} are owed ({}).",
-            say.at(answer.asked.request.requested_at.earliest()),
-            deadline.unwrap_or_default(),
-            say.money(owed),
-            working(answer)
-        );
-        finding
-    };
-    finding.direction = Direction::Under;
-    finding.actual_total = None;
-    finding.readings = reading_lines(&readings, say.currency());
-    Some(finding)
-}
-
-/// Whether a denial fell into a billing run, where the vendor's page makes that lawful (CSS-6): by the
-/// runs of the product where the exports have any, else by the reason given.
-fn denied_in_billing_run(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Option<Evidence> {
-    let (_, version) = answer.ruled?;
-    version.terms.discretion.as_ref().filter(|discretion| discretion.lawful_during_billing_run)?;
-    let mut runs = view.events_of(EventKind::BillingRun).peekable();
-    if runs.peek().is_none() {
-        let named = seen.refund().reason.as_deref() == Some("billing_in_progress");
-        return named.then(|| super::draft::refund_row(seen.refund()));
-    }
-    runs.find(|run| run.holds_at(answer.asked.request.requested_at.earliest())).map(|run| event_row(run.at))
 }
 
 fn money_despite_rejection(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Option<Finding> {

@@ -2,16 +2,24 @@
 
 use super::{
     answer::Answer,
+    between,
     draft::{Say, cite, event_row, is_deduction, on_refund, usage_rows},
     view::{Seen, View},
 };
 use crate::{
-    finding::{Direction, Finding},
+    finding::Finding,
     money::Money,
     policy::{Policy, Receiver, Version},
     record::{AccountId, Basis, EventKind, Usage},
     time::Instant,
 };
+
+/// What is certain beside the sum where it is unknown whether anything is owed: where the money went.
+pub(super) fn certain(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Vec<Finding> {
+    let Some((policy, version)) = answer.ruled else { return Vec::new() };
+    let about = About { view, answer, seen, policy, version };
+    about.wrong_destination().into_iter().collect()
+}
 
 /// The findings beside the sum.
 pub(super) fn findings(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> Vec<Finding> {
@@ -23,6 +31,8 @@ pub(super) fn findings(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -> 
         about.arrival_late(),
         about.deduction_after_refund(),
         about.usage_undeducted(),
+        between::changed(view, answer, seen, seen.total()),
+        between::paid_by_reading(view, answer, seen),
         about.frozen_not_released(),
         about.gift_not_voided(),
         about.reversed_deduction(),
@@ -128,12 +138,17 @@ impl<'c> About<'_, 'c, '_, '_> {
             .iter()
             .filter(|usage| is_deduction(usage))
             .filter(|usage| usage.posted_at.earliest() > completed_at)
+            .filter(|usage| usage.usage_start.is_none_or(|start| start > completed_at))
             .collect();
         let first = later.first()?;
         let mut finding = self.draft("deduction-after-refund", Money::ZERO);
+        let began = match later.iter().filter_map(|usage| usage.usage_start).min() {
+            Some(at) => format!(", for usage from {} on", self.say().at(at)),
+            None => ", of which the export does not say when it was used".to_owned(),
+        };
         let quantity = later.iter().fold(crate::money::Quantity::ZERO, |sum, usage| sum.plus(usage.quantity));
         finding.explanation = format!(
-            "The refund was completed {}, yet {quantity} were deducted in {} {} from {} on: the package lives. The \
+            "The refund was completed {}, yet {quantity} were deducted in {} {} from {} on{began}: the package lives. The \
              amount at risk is that quantity at the pay-as-you-go price, which the exports do not carry.",
             self.say().at(completed_at),
             later.len(),
@@ -149,11 +164,16 @@ impl<'c> About<'_, 'c, '_, '_> {
             return None;
         }
         let asked_at = self.answer.asked.request.requested_at.earliest();
+        let consumed = match between::is_use_by_deduction(self.answer) {
+            true => between::consumed(self.view, self.answer),
+            false => Vec::new(),
+        };
         let early: Vec<&Usage> = self
             .view
             .usage()
             .iter()
             .filter(|usage| usage.basis == Basis::Raw && usage.began_at() < asked_at)
+            .chain(consumed)
             .collect();
         let first = early.iter().min_by_key(|usage| usage.began_at())?;
         let mut finding = self.draft("usage-undeducted-at-request", Money::ZERO);
@@ -171,16 +191,18 @@ impl<'c> About<'_, 'c, '_, '_> {
     fn frozen_not_released(&self) -> Option<Finding> {
         let terms = self.version.terms.frozen.as_ref()?;
         let completed_at = self.seen.refund().completed_at;
+        let is_of_its_time =
+            |event: &&crate::record::Event| completed_at.is_none_or(|done| event.from_at <= done);
         let held = |event: &&crate::record::Event| match (self.view.end_of(event), completed_at) {
             (None, _) => true,
             (Some(released_at), Some(completed_at)) => released_at > completed_at,
             (Some(_), None) => false,
         };
-        let frozen: Vec<_> = self.view.events_of(EventKind::FeeFrozen).filter(held).collect();
+        let frozen: Vec<_> =
+            self.view.events_of(EventKind::FeeFrozen).filter(is_of_its_time).filter(held).collect();
         let first = frozen.first()?;
         let sum = frozen.iter().filter_map(|event| event.amount).sum();
         let mut finding = self.draft("frozen-not-released", sum);
-        finding.direction = Direction::Under;
         finding.citation = cite(self.answer.ruled, Some(&terms.clause));
         finding.explanation = format!(
             "{} frozen since {} were not released when the refund was completed{}.",
@@ -201,7 +223,10 @@ impl<'c> About<'_, 'c, '_, '_> {
             None => true,
             Some(voided_at) => voided_at < asked_at || completed_at.is_some_and(|done| voided_at > done),
         };
-        let gifts: Vec<_> = self.view.events_of(EventKind::GiftGranted).filter(alive).collect();
+        let is_of_its_time =
+            |event: &&crate::record::Event| completed_at.is_none_or(|done| event.from_at <= done);
+        let gifts: Vec<_> =
+            self.view.events_of(EventKind::GiftGranted).filter(is_of_its_time).filter(alive).collect();
         let first = gifts.first()?;
         let sum = gifts.iter().filter_map(|event| event.amount).sum();
         let mut finding = self.draft("gift-not-voided", sum);

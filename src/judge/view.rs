@@ -71,6 +71,8 @@ pub(crate) struct Request {
     pub(crate) channel: Option<Channel>,
     /// Whether the export has no time of the request, so that it lies between payment and completion.
     pub(crate) assumed: bool,
+    /// When the money moved, of a request without a time.
+    pub(crate) completed_at: Option<Instant>,
 }
 
 impl Request {
@@ -147,13 +149,10 @@ impl<'c> View<'c> {
         }
     }
 
-    /// The request that the order's outcome is about: its first refund that was neither cancelled nor a
-    /// repetition, or the as-of date where nothing was requested.
-    pub(crate) fn decisive(&self) -> Request {
-        self.first_request().map_or(
-            Request { requested_at: Moment::exact(self.horizon.as_of), channel: None, assumed: false },
-            |seen| self.request_of(seen),
-        )
+    /// A request at the as-of date, where nothing was requested.
+    pub(crate) fn request_now(&self) -> Request {
+        let requested_at = Moment::exact(self.horizon.as_of);
+        Request { requested_at, channel: None, assumed: false, completed_at: None }
     }
 
     /// The request of a refund. Where the export has only its completion, it was made between the payment
@@ -162,14 +161,22 @@ impl<'c> View<'c> {
         let refund = seen.refund();
         let is_after_payment = self.order().paid_at.earliest() <= refund.requested_at.latest();
         let assumed = refund.assumed.request && is_after_payment;
-        Request { requested_at: refund.requested_at, channel: refund.channel, assumed }
+        let completed_at = refund.completed_at.filter(|_| assumed && seen.is_completed());
+        let requested_at = refund.requested_at;
+        let is_written = |at: &Instant| requested_at.earliest() <= *at && *at <= requested_at.latest();
+        let requested_at = match completed_at {
+            Some(at) if !is_written(&at) && at >= self.order().paid_at.earliest() => Moment::exact(at),
+            _ => requested_at,
+        };
+        Request { requested_at, channel: refund.channel, assumed, completed_at }
     }
 
-    /// The earliest and the latest a request may have been made of which the export has no time: at the
-    /// payment and at the completion.
-    pub(crate) fn ends_of(&self, request: Request) -> Option<[Request; 2]> {
-        let known = Request { assumed: false, ..request };
-        request.assumed.then(|| [Request { requested_at: self.order().paid_at, ..known }, known])
+    /// The refund whose request decides the order: the first that moved money; where none did, the first that was
+    /// neither cancelled nor a repetition.
+    pub(crate) fn decisive(&self) -> Option<Seen<'c>> {
+        let currency = self.order().paid.currency;
+        let moved = |seen: &Seen<'_>| seen.counts(currency) && seen.total().is_positive();
+        self.refunds.iter().copied().find(moved).or_else(|| self.first_request())
     }
 
     /// The first refund that was neither cancelled nor a repetition.
@@ -184,6 +191,19 @@ impl<'c> View<'c> {
     pub(super) fn counted(&self) -> impl Iterator<Item = Seen<'c>> + '_ {
         let currency = self.order().paid.currency;
         self.refunds.iter().copied().filter(move |seen| seen.counts(currency))
+    }
+
+    /// Whether the order or a refund of it has a total where its means of payment should stand.
+    pub(super) fn assumes_tenders(&self) -> bool {
+        self.order().assumed.tenders || self.counted().any(|one| one.refund().assumed.tenders)
+    }
+
+    /// Whether it is known what a refund returned and what was paid: neither is where rows about them contradict
+    /// each other and cannot be told apart.
+    pub(super) fn knows_sums(&self, seen: Seen<'_>) -> bool {
+        self.case.conflict.as_ref().is_none_or(|conflict| {
+            if conflict.of_order { !conflict.others.is_empty() } else { !conflict.rows.contains(&seen.refund().at) }
+        })
     }
 
     /// Whether every instant that policy uses is known to the second, for a request.

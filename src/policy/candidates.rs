@@ -65,6 +65,12 @@ impl<'b> Candidates<'b> {
         self.elsewhere
     }
 
+    /// The instants at which a version of one of them begins or ends.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = Instant> + '_ {
+        let versions = self.policies.iter().flat_map(|policy| &policy.versions);
+        versions.flat_map(|version| [version.effective.from, version.effective.to]).flatten()
+    }
+
     /// The policy and version that rule an order paid at an instant, for a request at another.
     ///
     /// Of the policies that have a version in force, those set aside by an exception among them leave, and

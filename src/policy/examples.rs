@@ -298,6 +298,7 @@ fn terms_with(amount: terms::AmountTerms, tenders: TenderTerms, rounding: Roundi
         window: None,
         class_windows: BTreeMap::new(),
         usage: UsageTerms {
+            defined_by_deduction: false,
             deduction_excludes: false,
             scope: None,
             metering: None,

@@ -92,7 +92,7 @@ pub struct Ground<'b> {
 /// Every ground that stands at the request, in the order of the catalogue: facts, window, use, the
 /// exclusions in the order of the file, the preconditions. What could not be tested is the first fact
 /// that is missing.
-pub(super) fn grounds<'b>(
+pub(crate) fn grounds<'b>(
     policy: &Policy,
     terms: &'b Terms,
     facts: &Facts<'_>,

@@ -105,6 +105,10 @@ fn findings(report: &Report<'_>) -> PolarsResult<DataFrame> {
         list.iter().map(|finding| finding.refund_id.as_ref().map(ToString::to_string)).collect();
     let currencies: Vec<Option<String>> =
         list.iter().map(|finding| finding.currency.map(|currency| currency.to_string())).collect();
+    let exposed_in: Vec<Option<String>> = list
+        .iter()
+        .map(|finding| finding.exposure_currency().map(|currency| currency.to_string()))
+        .collect();
     let explanations: Vec<String> = list.iter().map(Finding::full_explanation).collect();
     let fingerprints: Vec<String> = list.iter().map(Finding::fingerprint).collect();
     let cited = |finding: &Finding| finding.citation.as_ref().map(|cited| cited.policy.to_string());
@@ -130,6 +134,7 @@ fn findings(report: &Report<'_>) -> PolarsResult<DataFrame> {
         BooleanChunked::from_iter_options("primary".into(), list.iter().map(|finding| Some(finding.primary)))
             .into_column(),
         amounts("exposure", list.iter().map(|finding| Some(finding.exposure)))?,
+        texts("exposure_currency", exposed_in.iter().map(Option::as_deref)),
         texts("fingerprint", fingerprints.iter().map(|text| Some(text.as_str()))),
     ];
     DataFrame::new(list.len(), columns)
@@ -176,6 +181,8 @@ fn outcomes(list: &[Outcome]) -> PolarsResult<DataFrame> {
     }));
     columns.push(Box::new(|| amounts("actual_total", list.iter().map(|outcome| Some(outcome.actual_total)))));
     columns.push(Box::new(|| amounts("variance", list.iter().map(|outcome| outcome.variance))));
+    columns.push(Box::new(|| amounts("over", list.iter().map(|outcome| Some(outcome.over)))));
+    columns.push(Box::new(|| amounts("under", list.iter().map(|outcome| Some(outcome.under)))));
     columns.push(Box::new(|| Ok(texts("verdict", list.iter().map(|outcome| Some(outcome.verdict.word()))))));
     let columns = columns.par_iter().map(|make| make()).collect::<PolarsResult<Vec<Column>>>()?;
     DataFrame::new(list.len(), columns)

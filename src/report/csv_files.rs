@@ -39,6 +39,7 @@ pub(super) fn write_findings(report: &Report<'_>, out: &mut dyn Write) -> io::Re
             "readings",
             "primary",
             "exposure",
+            "exposure_currency",
             "fingerprint",
         ])
         .map_err(cause)?;
@@ -84,6 +85,7 @@ fn write_finding(
             &text(&row.readings.join("; ")),
             if row.primary { "true" } else { "false" },
             &row.exposure,
+            or_empty(&row.exposure_currency).as_str(),
             &row.fingerprint,
         ])
         .map_err(cause)
@@ -105,7 +107,7 @@ pub(super) fn outcome_columns() -> Vec<String> {
         "expected_total",
     ];
     let tenders = Tender::ALL.map(|tender| format!("expected_{}", tender.word()));
-    let after = ["refunds", "actual_total", "variance", "verdict"];
+    let after = ["refunds", "actual_total", "variance", "over", "under", "verdict"];
     before.map(str::to_owned).into_iter().chain(tenders).chain(after.map(str::to_owned)).collect()
 }
 

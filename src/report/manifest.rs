@@ -74,6 +74,7 @@ pub(super) fn manifest(manifest: &Manifest, audit: &Audit) -> Value {
             "fail_on": manifest.fail_on, "opportunities": manifest.opportunities,
             "allow_rejects": manifest.allow_rejects, "max_undecided": manifest.max_undecided,
             "outcomes": manifest.outcomes, "csv_guard": if manifest.csv_guard { "always" } else { "never" },
+            "request_lag_days": audit.request_lag_days,
         },
         "inputs": inputs,
         "policies": policies,

@@ -179,6 +179,10 @@ fn put_row(outcome: &Outcome, guarded: bool, out: &mut Vec<u8>) {
         sum(variance, out);
     }
     end(out);
+    sum(outcome.over, out);
+    end(out);
+    sum(outcome.under, out);
+    end(out);
     out.extend_from_slice(outcome.verdict.word().as_bytes());
     out.push(b'\n');
 }
@@ -237,8 +241,12 @@ mod tests {
                 reasons: vec!["one", "other"],
                 expected: is_known.then_some(owed),
                 refunds,
+                given: refunds,
+                undecided: 0,
                 actual_total: money(cents[2]),
                 variance: is_known.then(|| money(cents[2] - cents[0])),
+                over: money(cents[0].abs()),
+                under: money(cents[1].abs()),
                 verdict: Verdict::Review,
             };
             let mut text = Vec::new();
@@ -261,6 +269,8 @@ mod tests {
             prop_assert_eq!(cell("refunds"), refunds.to_string());
             prop_assert_eq!(cell("actual_total"), money(cents[2]).text(currency));
             prop_assert_eq!(cell("variance"), if_known(money(cents[2] - cents[0]).text(currency)));
+            prop_assert_eq!(cell("over"), money(cents[0].abs()).text(currency));
+            prop_assert_eq!(cell("under"), money(cents[1].abs()).text(currency));
             prop_assert_eq!(cell("verdict"), "review");
             // The writer that other tables are written with gives the same bytes.
             let mut by_library = super::super::csv_files::writer(Vec::new());

@@ -54,6 +54,8 @@ pub struct FindingRow {
     pub primary: bool,
     /// The order's exposure where it is primary.
     pub exposure: String,
+    /// The currency of the exposure; `None` where the finding carries none.
+    pub exposure_currency: Option<String>,
     /// A stable name of the same finding in another run.
     pub fingerprint: String,
 }
@@ -83,6 +85,7 @@ impl FindingRow {
             readings: finding.readings.clone(),
             primary: finding.primary,
             exposure: text(finding.exposure),
+            exposure_currency: finding.exposure_currency().map(|currency| currency.to_string()),
             fingerprint: finding.fingerprint(),
         }
     }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::{
     engine::{Audit, Decisions, Untouched},
-    finding::{Class, Severity},
+    finding::{Class, Direction, Finding, Severity},
     judge::{Decided, Need, Outcome, Verdict},
     money::{Currency, Money},
     policy::Eligibility,
@@ -28,9 +28,9 @@ pub struct MoneyLine {
     pub decided: Money,
     /// What was owed for the decisive request, of orders where that is known.
     pub expected: Money,
-    /// Paid beyond what was owed, in orders with a mismatch.
+    /// What should not have left.
     pub over: Money,
-    /// Owed beyond what was paid, in orders with a mismatch.
+    /// What is owed and has not come back.
     pub under: Money,
     /// What came back for refunds of which a person decides.
     pub review: Money,
@@ -51,9 +51,8 @@ impl MoneyLine {
         if let Some(expected) = outcome.expected.filter(|_| requested) {
             self.expected = self.expected.plus(expected.total());
         }
-        if let (Verdict::Mismatch, Some(variance)) = (outcome.verdict, outcome.variance) {
-            let side = if variance.is_positive() { &mut self.over } else { &mut self.under };
-            *side = side.plus(variance.abs());
+        self.over = self.over.plus(outcome.over);
+        self.under = self.under.plus(outcome.under);
         }
     }
 
@@ -136,6 +135,11 @@ pub struct Summary {
     pub refunds: BTreeMap<Decided, u64>,
     /// Those that are not decided, by what they need; the most frequent first.
     pub needs: Vec<(Need, u64)>,
+    /// What findings carry, by currency: over and under, those of orders that are not in the exports and of refunds
+    /// in another currency than their order's included.
+    pub exposure: BTreeMap<Currency, (Money, Money)>,
+    /// Orders whose findings do not carry what their outcomes say.
+    pub untied_orders: Vec<String>,
     /// Rejected rows.
     pub rejected: u64,
     /// Files without a row.
@@ -171,7 +175,9 @@ impl Summary {
             let sums: Vec<Self> = (0..some.len())
                 .into_par_iter()
                 .fold(Self::default, |mut sums, at| {
-                    sums.add_outcome(&some.get(at));
+                    let outcome = some.get(at);
+                    sums.add_outcome(&outcome);
+                    sums.hold_against(&outcome, &audit.findings);
                     sums
                 })
                 .collect();
@@ -192,6 +198,11 @@ impl Summary {
             line.findings += 1;
             line.amount_at_risk = line.amount_at_risk.plus(finding.amount_at_risk);
             line.exposure = line.exposure.plus(finding.exposure);
+            if let Some(currency) = finding.currency.filter(|_| !finding.exposure.is_zero()) {
+                let (over, under) = summary.exposure.entry(currency).or_default();
+                let side = if finding.direction == Direction::Under { under } else { over };
+                *side = side.plus(finding.exposure);
+            }
             if let Some(currency) = finding.currency.filter(|_| finding.kind.slug == "orphan-refund") {
                 let orphaned = summary.orphaned.entry(currency).or_default();
                 orphaned.0 += 1;
@@ -262,9 +273,28 @@ impl Summary {
         for (ware, orders) in other.unruled {
             *self.unruled.entry(ware).or_default() += orders;
         }
+        self.untied_orders.extend(other.untied_orders);
         for (currency, (orders, money)) in other.unclaimed {
             let sum = self.unclaimed.entry(currency).or_default();
             *sum = (sum.0 + orders, sum.1.plus(money));
+        }
+    }
+
+    /// Holds what an order's findings carry against its outcome. Findings stand in the order of their orders.
+    fn hold_against(&mut self, outcome: &Outcome, findings: &[Finding]) {
+        if outcome.verdict == Verdict::NotRequested && outcome.over.is_zero() && outcome.under.is_zero() {
+            return;
+        }
+        let order_id = Some(&outcome.order_id);
+        let from = findings.partition_point(|finding| finding.order_id.as_ref() < order_id);
+        let own = findings[from..].iter().take_while(|finding| finding.order_id.as_ref() == order_id);
+        let (mut over, mut under) = (Money::ZERO, Money::ZERO);
+        for finding in own.filter(|finding| finding.currency == Some(outcome.currency)) {
+            let side = if finding.direction == Direction::Under { &mut under } else { &mut over };
+            *side = side.plus(finding.exposure);
+        }
+        if (over, under) != (outcome.over, outcome.under) {
+            self.untied_orders.push(outcome.order_id.to_string());
         }
     }
 
@@ -301,6 +331,20 @@ impl Summary {
     #[must_use]
     pub fn ties(&self) -> bool {
         self.untied_files.is_empty()
+    }
+
+    /// Whether the findings of each order carry what its outcome says. Anything else is a fault of the program.
+    #[must_use]
+    pub fn exposures_tie(&self) -> bool {
+        self.untied_orders.is_empty()
+    }
+
+    /// Whether something was asked for and not one order of it could be decided, nor is anything certain.
+    #[must_use]
+    pub fn decided_nothing(&self) -> bool {
+        let of = |verdict: Verdict| self.verdicts.get(&verdict).copied().unwrap_or(0);
+        let asked = self.orders() - of(Verdict::NotRequested);
+        asked > 0 && of(Verdict::Undetermined) == asked && self.findings_of(Class::Mismatch) == 0
     }
 
     /// Orders of the run.

@@ -100,10 +100,20 @@ pub(super) fn summary(report: &Report<'_>) -> io::Result<Value> {
         summary.needs.iter().map(|(need, refunds)| (need.word().to_owned(), json!(refunds))).collect();
     let orphans: Vec<Value> =
         summary.orphan_money.iter().map(|(currency, line)| Value::Object(money(*currency, line))).collect();
+    let exposure: Vec<Value> = summary
+        .exposure
+        .iter()
+        .map(|(currency, (over, under))| {
+            json!({
+                "currency": currency.to_string(), "over": over.text(*currency), "under": under.text(*currency),
+            })
+        })
+        .collect();
     let mut value = json!({
         "headline": headline(report),
         "as_of": audit.as_of.text(Offset::BEIJING),
         "usage_covers": audit.coverage.interval.text(Offset::BEIJING),
+        "request_lag_days": audit.request_lag_days,
         "rows": { "ties": summary.ties(), "by_file": files, "by_role": by_role },
         "orders": { "read": summary.orders(), "by_verdict": verdicts, "without_policy": unruled },
         "refunds": {
@@ -111,7 +121,7 @@ pub(super) fn summary(report: &Report<'_>) -> io::Result<Value> {
             "of_unknown_orders": pairs(&summary.orphaned),
             "by_decision": decisions, "needs": needs,
         },
-        "money": { "by_currency": by_currency, "by_policy": by_policy, "without_order": orphans, "unclaimed": pairs(&summary.unclaimed) },
+        "money": { "by_currency": by_currency, "by_policy": by_policy, "without_order": orphans, "unclaimed": pairs(&summary.unclaimed), "exposure": exposure },
         "findings": findings,
         "undecided": undecided,
     });

@@ -83,6 +83,10 @@ pub(crate) struct WantedOutcome {
     pub(crate) reasons: Option<Vec<String>>,
     /// The exposure that the order's findings carry together.
     pub(crate) exposure: Option<Money>,
+    /// What should not have left.
+    pub(crate) over: Option<Money>,
+    /// What is owed and has not come back.
+    pub(crate) under: Option<Money>,
 }
 
 /// What is expected of a value that may be absent.
@@ -284,6 +288,8 @@ fn outcome(order: &str, line: &str, place: &str) -> WantedOutcome {
                 wanted.reasons = Some(list.split(';').filter(|w| !w.is_empty()).map(str::to_owned).collect());
             }
             "exposure" => wanted.exposure = Some(money(value, place)),
+            "over" => wanted.over = Some(money(value, place)),
+            "under" => wanted.under = Some(money(value, place)),
             key => panic!("{place}: {key:?} is nothing an order has"),
         }
     }

@@ -142,6 +142,10 @@ pub(crate) struct QuestionArgs {
     /// 2025-10; `..` is everything [default: the days of the first to the last posting]
     #[arg(long, value_name = "FROM..TO|MONTH", allow_hyphen_values = true)]
     pub(crate) usage_covers: Option<String>,
+    /// How many days a request may lie before the completion of its refund, where neither the export nor the
+    /// policy says [default: 7]
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) request_lag: Option<u32>,
     /// A folder of policy files that add to the built-in ones; one with a built-in id replaces it
     #[arg(long, value_name = "DIR")]
     pub(crate) policies: Vec<PathBuf>,

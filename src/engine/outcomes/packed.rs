@@ -52,6 +52,9 @@ impl SomeOutcomes {
         if let Some(variance) = outcome.variance {
             bytes::put_signed(out, variance.units());
         }
+        for sum in [outcome.over, outcome.under].into_iter().filter(|sum| !sum.is_zero()) {
+            bytes::put_signed(out, sum.units());
+        }
         bytes::put_bytes(&mut self.rows, out);
     }
 }
@@ -69,6 +72,8 @@ pub(super) fn unpack<'s>(row: &[u8], shape: impl FnOnce(usize) -> &'s Shape) -> 
     let mut sum = |is_there: bool| is_there.then(|| Money::from_units(packed.signed()));
     let actual_total = sum(shape.has_returned).unwrap_or_default();
     let variance = sum(shape.has_variance);
+    let over = sum(shape.has_over).unwrap_or_default();
+    let under = sum(shape.has_under).unwrap_or_default();
     Outcome {
         order_id,
         product: shape.product.clone(),
@@ -83,8 +88,12 @@ pub(super) fn unpack<'s>(row: &[u8], shape: impl FnOnce(usize) -> &'s Shape) -> 
         reasons: shape.reasons.clone(),
         expected,
         refunds: shape.refunds,
+        given: shape.given,
+        undecided: shape.undecided,
         actual_total,
         variance,
+        over,
+        under,
         verdict: shape.verdict,
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Shape {
     pub(super) reasons: Vec<&'static str>,
     pub(super) verdict: Verdict,
     pub(super) refunds: usize,
+    pub(super) given: usize,
+    pub(super) undecided: usize,
     /// The as-of date, where that is when it was decided.
     pub(super) decided_at: Option<Instant>,
     pub(super) has_deadline: bool,
@@ -33,6 +35,8 @@ pub(super) struct Shape {
     pub(super) expected: Option<(Currency, bool)>,
     pub(super) has_returned: bool,
     pub(super) has_variance: bool,
+    pub(super) has_over: bool,
+    pub(super) has_under: bool,
 }
 
 impl Shape {
@@ -53,8 +57,12 @@ impl Shape {
             reasons,
             expected,
             refunds,
+            given,
+            undecided,
             actual_total,
             variance,
+            over,
+            under,
             verdict,
         } = outcome;
         Self {
@@ -68,11 +76,15 @@ impl Shape {
             reasons: reasons.clone(),
             verdict: *verdict,
             refunds: *refunds,
+            given: *given,
+            undecided: *undecided,
             decided_at: Some(*decided_at).filter(|at| *at == as_of),
             has_deadline: deadline.is_some(),
             expected: expected.map(|expected| (expected.currency, expected.present().next().is_some())),
             has_returned: !actual_total.is_zero(),
             has_variance: variance.is_some(),
+            has_over: !over.is_zero(),
+            has_under: !under.is_zero(),
         }
     }
 
@@ -81,10 +93,14 @@ impl Shape {
         let owes = |expected: &crate::record::Tenders| expected.present().next().is_some();
         self.verdict == outcome.verdict
             && self.refunds == outcome.refunds
+            && self.given == outcome.given
+            && self.undecided == outcome.undecided
             && self.currency == outcome.currency
             && self.has_deadline == outcome.deadline.is_some()
             && self.has_variance == outcome.variance.is_some()
             && self.has_returned != outcome.actual_total.is_zero()
+            && self.has_over != outcome.over.is_zero()
+            && self.has_under != outcome.under.is_zero()
             && self.decided_at == Some(outcome.decided_at).filter(|at| *at == as_of)
             && self.expected == outcome.expected.as_ref().map(|sums| (sums.currency, owes(sums)))
             && self.eligibility == outcome.eligibility

@@ -108,7 +108,8 @@ pub(super) const SCENARIOS: &[Scenario] = scenarios![
     "status-conflict" ["status-conflict"] shape::status_paid;
     "status-conflict-cancelled" ["status-conflict"] shape::cancelled_with_money;
     "discretionary-rejection" ["discretionary-rejection"] readings::abuse;
-    "reading-dependent-full" ["reading-dependent"] readings::engine_whole;
+    "wrong-proration-whole" ["wrong-proration"] readings::engine_whole;
+    "changed-before-payment" ["changed-before-payment"] readings::used_before_payment;
     "reading-dependent-month" ["reading-dependent"] readings::engine_calendar_month;
     "reading-dependent-ticket" ["reading-dependent"] readings::css_ticket_denied;
     "reading-dependent-gradual" ["reading-dependent"] readings::gradual_denied;

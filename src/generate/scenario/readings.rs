@@ -24,8 +24,18 @@ pub(super) fn engine_whole(s: &mut Scene) {
     deal.pay_in_one();
     let at = s.in_time(&deal);
     deal.refund_instead(at, deal.returnable());
-    deal.fault(OPEN, deal.base() - deal.expected);
-    s.close(deal, "A month came back whole, which one reading of the page allows.");
+    deal.fault("wrong-proration", deal.base() - deal.expected);
+    s.close(deal, "A month came back whole, not prorated at all.");
+}
+
+pub(super) fn used_before_payment(s: &mut Scene) {
+    let mut deal = s.deal(&MPS_GENERAL);
+    let at = s.in_time(&deal);
+    let refund = deal.refund_rightly(at);
+    refund.completed_at = Some(at.plus(2 * DAY));
+    deal.deduct(at.plus(DAY), 1);
+    deal.fault("changed-before-payment", deal.expected);
+    s.close(deal, "Deducted from after the request and before the money moved.");
 }
 
 pub(super) fn engine_calendar_month(s: &mut Scene) {

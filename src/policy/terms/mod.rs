@@ -259,6 +259,11 @@ fn branch(keys: &Keys<'_, '_>) -> Branch {
 }
 
 impl Terms {
+    /// Whether it says until when an order of a package type may be returned.
+    pub(crate) fn is_stated(&self, package_type: &str) -> bool {
+        !self.window_of(package_type).is_some_and(|window| window.length == Length::Unstated)
+    }
+
     /// The window of a package type.
     #[must_use]
     pub fn window_of(&self, package_type: &str) -> Option<&Window> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::policy::{file::Keys, model::Clause};
 
-pub(in crate::policy) const KEYS: &[&str] = &["test", "scope", "metering", "clause", "place"];
+pub(in crate::policy) const KEYS: &[&str] = &["test", "scope", "defined_as", "metering", "clause", "place"];
 
 /// Whether use excludes a refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct UsageTerms {
     pub deduction_excludes: bool,
     /// What of the package is meant, where the page says so.
     pub scope: Option<String>,
+    /// Whether the page says that use is the deduction, so that what was consumed and not yet deducted is none.
+    pub defined_by_deduction: bool,
     /// How raw usage becomes deductions, where the page says so.
     pub metering: Option<Metering>,
     /// The rule.
@@ -43,6 +45,9 @@ pub(in crate::policy) fn read(keys: &Keys<'_, '_>) -> Option<UsageTerms> {
     Some(UsageTerms {
         deduction_excludes: test,
         scope: keys.text("scope").map(str::to_owned),
+        defined_by_deduction: keys
+            .word("defined_as", "defined_as", &[("consumption", false), ("deduction", true)])
+            .unwrap_or(false),
         metering: keys.inner("metering").and_then(|keys| metering(&keys)),
         clause: keys.clause(),
     })

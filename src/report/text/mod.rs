@@ -380,6 +380,19 @@ fn remarks(report: &Report<'_>, page: &mut Page) {
         let orders = counted(audit.unmatched_events as u64, "order that is", "orders that are");
         remarks.push(format!("Events name {orders} not in the exports."));
     }
+    if summary.by_kind.keys().any(|(_, _, slug, _)| *slug == "request-time-unknown") {
+        remarks.push(format!(
+            "Requests without a time are taken to lie at most {} before the completion of their refund, unless the \
+             policy prints a limit (--request-lag).",
+            counted(audit.request_lag_days.into(), "day", "days")
+        ));
+    }
+    if !summary.exposures_tie() {
+        remarks.push(format!(
+            "Findings do not carry what the outcomes of their orders say: {}.",
+            summary.untied_orders.join(", ")
+        ));
+    }
     if !summary.ties() {
         remarks.push(format!("Control totals do not tie: {}.", summary.untied_files.join(", ")));
     }

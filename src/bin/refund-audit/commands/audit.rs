@@ -107,6 +107,7 @@ fn exit(audit: &engine::Audit, summary: &Summary, args: &AuditArgs) -> Exit {
         || summary.orders() == 0
         || !summary.ties()
         || audit.nothing_by_then
+        || summary.decided_nothing()
         || args.max_undecided.is_reached(undetermined, refunds);
     let classes: &[Class] = match args.fail_on {
         FailOn::Undecided if undetermined > 0 => &Class::ALL,
@@ -115,7 +116,9 @@ fn exit(audit: &engine::Audit, summary: &Summary, args: &AuditArgs) -> Exit {
         FailOn::Data => &Class::ALL,
         FailOn::Never => &[],
     };
-    if incomplete {
+    if !summary.exposures_tie() {
+        Exit::Internal
+    } else if incomplete {
         Exit::Incomplete
     } else if classes.iter().any(|&class| summary.findings_of(class) > 0) {
         Exit::Findings

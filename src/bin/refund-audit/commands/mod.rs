@@ -98,6 +98,7 @@ pub(crate) fn options(args: &QuestionArgs) -> anyhow::Result<Options> {
         as_of,
         usage_covers,
         outcomes: Listed::Touched,
+        request_lag_days: args.request_lag,
         memory: args.memory.map(|size| size.0).or_else(memory::usual),
         spill_dir: args.spill_dir.clone(),
         threads: args.threads.map(usize::from),
