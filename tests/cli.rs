@@ -485,7 +485,7 @@ fn a_run_folder_has_its_files() {
     assert_eq!(folder.text("run/rejects.csv"), "file,line,column,reason,raw\n");
     let header = folder.text("run/outcomes.csv").lines().next().unwrap().to_owned();
     assert!(header.starts_with("order_id,product,package_type,currency,policy,policy_version,decided_at,deadline,eligibility,reasons,expected_total,expected_cash,"));
-    assert!(header.ends_with(",refunds,actual_total,variance,verdict"), "{header}");
+    assert!(header.ends_with(",refunds,actual_total,variance,over,under,verdict"), "{header}");
     let outcomes = folder.rows("run/outcomes.csv");
     let by_order: Vec<(&str, &str)> =
         outcomes.iter().map(|row| (&*row[0], row.last().unwrap().as_str())).collect();

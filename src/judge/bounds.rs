@@ -133,7 +133,7 @@ pub(super) fn findings(view: &View<'_>, ledger: &Ledger<'_, '_>, entry: &Entry<'
         let is_voucher = entry.lost.is_zero() && surplus == lost_paid && says_lost(answer) && !view.assumes_tenders();
         let finding = if entry.before.is_positive() {
             let mut finding = draft("cumulative-over-refund", surplus);
-            let earlier = view.counted().take_while(|one| one.refund().at != seen.refund().at);
+            let earlier = view.counted().take_while(|one| one.refund().refund_id != seen.refund().refund_id);
             finding.evidence.extend(earlier.map(|one| refund_row(one.refund())));
             finding.explanation = format!(
                 "{} had come back before, with {} it is {}, and at most {most} may be owed, whatever is missing: at least \
@@ -170,7 +170,7 @@ pub(super) fn findings(view: &View<'_>, ledger: &Ledger<'_, '_>, entry: &Entry<'
     if entry.lost.is_positive() {
         found.extend(super::completed::voucher_refunded(view, entry));
     }
-    let decides = ledger.last().is_some_and(|last| last.seen.refund().at == seen.refund().at);
+    let decides = ledger.last().is_some_and(|last| last.seen.refund().refund_id == seen.refund().refund_id);
     if decides && says_lost(answer) && matches!(entry.standing, Standing::Open) {
         found.extend(shape(view, ledger, answer, &bound.most).filter(|one| one.kind.slug == "tender-cash-out"));
     }

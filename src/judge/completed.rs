@@ -189,7 +189,7 @@ impl<'v, 'c, 'b, 'a> Eligible<'v, 'c, 'b, 'a> {
                 say.sum(self.owed.total),
                 say.sum(over)
             );
-            let earlier = self.view.counted().take_while(|one| one.refund().at != entry.seen.refund().at);
+            let earlier = self.view.counted().take_while(|one| one.refund().refund_id != entry.seen.refund().refund_id);
             finding.evidence.extend(earlier.map(|one| super::draft::refund_row(one.refund())));
             return finding;
         }

@@ -125,6 +125,7 @@ pub(super) fn beside<'b>(
     let place = there.unwrap_or_else(|| {
         let mut finding = on_refund(view, answer, entry.seen, slug, largest);
         finding.explanation = assumed(candidates, view, answer);
+        finding.readings = lines(view, answer);
         found.push(finding);
         found.len() - 1
     });

@@ -86,7 +86,7 @@ impl<'c, 'b> Ledger<'c, 'b> {
             entries.push(entry);
         }
         let decisive = view.decisive().and_then(|decisive| {
-            entries.iter().find(|entry| entry.seen.refund().at == decisive.refund().at)
+            entries.iter().find(|entry| entry.seen.refund().refund_id == decisive.refund().refund_id)
         });
         let answer = match decisive {
             Some(entry) => entry.answer.clone(),
@@ -124,7 +124,7 @@ impl<'c, 'b> Ledger<'c, 'b> {
 
     /// What came back before a refund, rightly or not, without lost tenders.
     pub(super) fn back_before(&self, entry: &Entry<'_, '_>) -> Money {
-        let earlier = self.entries.iter().take_while(|one| one.seen.refund().at != entry.seen.refund().at);
+        let earlier = self.entries.iter().take_while(|one| one.seen.refund().refund_id != entry.seen.refund().refund_id);
         earlier.filter(|one| one.counts).map(|one| one.rest).sum()
     }
 
@@ -270,7 +270,7 @@ pub(crate) fn told<'c, 'b>(candidates: &Candidates<'b>, view: &View<'c>) -> Vec<
         "no refund moved money, and it is the first that was neither withdrawn nor a repetition"
     };
     let told = ledger.entries.into_iter().filter(|entry| entry.seen.row.repeats.is_none()).map(|entry| {
-        let is_decisive = entry.seen.refund().at == decisive.refund().at;
+        let is_decisive = entry.seen.refund().refund_id == decisive.refund().refund_id;
         let most = entry.most().map(Tenders::total);
         Told { seen: Some(entry.seen), answer: entry.answer, decides: is_decisive.then_some(why), most }
     });

@@ -3,7 +3,7 @@
 use super::{
     answer::Answer,
     bounds, completed, denied,
-    draft::{Say, add, event_row, on_refund},
+    draft::{Say, add, event_row, on_refund, usage_rows},
     ends,
     ledger::{Entry, Ledger, Standing, version_choice},
     side_effects,
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     finding::{Direction, Evidence, Finding},
     money::Money,
-    policy::{Candidates, Unknown},
+    policy::{Candidates, GroundKind, Unknown},
     record::{Refund, RefundStatus, Role},
 };
 
@@ -207,11 +207,14 @@ fn undecided(
     if why == Unknown::RequestTime {
         finding.readings = ends::lines(view, answer);
         for end in answer.each() {
-            for ground in &end.entitlement.grounds {
-                for row in ground.events.iter().map(|&at| event_row(at)) {
-                    if !finding.evidence.contains(&row) {
-                        finding.evidence.push(row);
-                    }
+            let grounds = &end.entitlement.grounds;
+            let events = grounds.iter().flat_map(|ground| &ground.events).map(|&at| event_row(at));
+            let is_use = grounds.iter().any(|ground| ground.kind == GroundKind::AfterDeduction);
+            let facts = view.facts();
+            let postings = facts.postings(&end.asked.question).filter(|_| is_use);
+            for row in events.chain(usage_rows(postings)) {
+                if !finding.evidence.contains(&row) {
+                    finding.evidence.push(row);
                 }
             }
         }

@@ -119,7 +119,8 @@ impl Unknown {
             Self::TimeOrder(_) => "time-order",
             Self::UnknownTender(_) => "unknown-tender",
             Self::CurrencyUnknown => "currency-unknown",
-            Self::DateOnly | Self::RequestTime => "date-only",
+            Self::DateOnly => "date-only",
+            Self::RequestTime => "request-time-unknown",
             Self::DuplicateOrder => "duplicate-order",
             Self::DuplicateRow => "duplicate-row",
         }

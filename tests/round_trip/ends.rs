@@ -97,8 +97,8 @@ fn of_refunds(audit: &Audit) -> BTreeMap<String, Vec<Finding>> {
 }
 
 fn is_review(finding: &Finding) -> bool {
-    let ends = ["requested at the payment ", "requested at the completion "];
-    finding.kind.slug == "date-only"
+    let ends = ["earliest request ", "latest request "];
+    finding.kind.slug == "request-time-unknown"
         && finding.class == Class::Review
         && ends.iter().all(|end| finding.readings.iter().any(|line| line.starts_with(end)))
 }
