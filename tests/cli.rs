@@ -17,7 +17,7 @@ use serde_json::Value;
 use support::{Folder, ORDERS, REFUNDS, RUN_FILES, USAGE, agreeing, csv, exports, overpaid, policy_text};
 
 /// The keys of a finding, in the order that other tools may rely on.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "order_id",
     "refund_id",
     "finding",
@@ -35,6 +35,7 @@ const KEYS: [&str; 18] = [
     "readings",
     "primary",
     "exposure",
+    "exposure_currency",
     "fingerprint",
 ];
 
@@ -1043,7 +1044,7 @@ fn an_order_is_told_from_its_rows_to_its_verdict() {
         .says("owed        paid in refundable tenders: 100.00")
         .says("boundary    4 d 16:00:00 later")
         .says("Verdict: mismatch")
-        .says("refund-overpaid (mismatch, high) USD 30.00, primary");
+        .says("refund-overpaid (mismatch, high) USD 30.00, carries 30.00");
     folder
         .run("explain C-9 in")
         .exits(2)

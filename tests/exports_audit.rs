@@ -213,8 +213,8 @@ fn what_turns_on_the_time_of_the_request_is_a_review_with_both_ends() {
     let ran = run(here.path(), &[&["explain", "20240716478001340751511", "e"][..], &COVERED].concat());
     for wanted in [
         "requested at an unknown time,",
-        "A request at the payment 2024-07-16T15:07:09+08:00, the earliest that it may have been made",
-        "A request at the completion 2024-07-19T09:00:00+08:00, the latest that it may have been made",
+        "A request at 2024-07-16T15:07:09+08:00, the earliest that it may have been made",
+        "A request at 2024-07-19T09:00:00+08:00, the latest that it may have been made",
         "[ ] use: net deduction 0 at the request",
         "[x] use: net deduction 2.365 at the request",
         "Verdict: review",

@@ -9,7 +9,7 @@ use super::part::Facts;
 use crate::{
     case::Case,
     export::{catalogue::UNMAPPED_MARK, convert::UNLINKED_MARK},
-    finding::{Class, Finding},
+    finding::Finding,
     ingest::FileRead,
     judge::{Outcome, Verdict},
     policy::{Eligibility, PolicyBook, Predicate, Unknown},
@@ -109,7 +109,7 @@ pub(super) fn wanting(
     let file_name = |id: FileId| files.get(id.0 as usize).map(FileRead::name);
     let unlinked = |refund: &Refund| refund.order_id.as_str().starts_with(UNLINKED_MARK);
     [
-        of_orders(&|finding| finding.kind.slug == "date-only" && finding.class == Class::Review).say(
+        of_orders(&|finding| finding.kind.slug == "request-time-unknown").say(
             "the times at which refunds of {} were requested (the console shows them)",
             ["order", "could be decided"],
         ),

@@ -8,15 +8,16 @@ use std::sync::Arc;
 use super::{
     Judgement,
     answer::Answer,
+    ledger::{Entry, Ledger},
     refunds::reason,
-    view::{Seen, View},
+    view::View,
 };
 use crate::{
     case::{Case, CaseRefund, Horizon},
     finding::{Class, Finding},
     money::{Currency, Money},
     policy::{Candidates, Eligibility, Unknown},
-    record::{OrderId, RefundId, RefundStatus, SourceRef},
+    record::{OrderId, RefundId, RefundStatus, SourceRef, Tenders},
     time::{Instant, Offset},
 };
 
@@ -205,16 +206,14 @@ pub fn decisions(
     judgement: &Judgement,
 ) -> Vec<Decision> {
     let view = View::new(case, horizon);
-    let currency = view.order().paid.currency;
-    let decisive = view.first_request().map(|seen| seen.refund().refund_id.clone());
-    let mut earlier = Money::ZERO;
+    let ledger = Ledger::of(candidates, &view);
+    let decisive = view.decisive().map(|seen| seen.refund().refund_id.clone());
     let mut made = Vec::with_capacity(case.refunds.len());
     for row in &case.refunds {
-        let Some(seen) = view.refunds.iter().copied().find(|seen| std::ptr::eq(seen.row, row)) else {
+        let Some(entry) = ledger.entries.iter().find(|entry| std::ptr::eq(entry.seen.row, row)) else {
             made.push(not_seen(&view, row));
             continue;
         };
-        let answer = Answer::of(candidates, &view, view.request_of(seen));
         let is_decisive = decisive.as_ref() == Some(&row.refund.refund_id);
         let about = |finding: &&Finding| {
             finding.refund_id.as_ref() == Some(&row.refund.refund_id)
@@ -222,10 +221,7 @@ pub fn decisions(
         };
         let findings: Vec<&Finding> = judgement.findings.iter().filter(about).collect();
         let (vendor, policy) = (judgement.outcome.vendor.clone(), judgement.outcome.policy.clone());
-        made.push(Decision { vendor, policy, ..one(&view, seen, &answer, &findings, earlier) });
-        if seen.counts(currency) && answer.entitlement.is_due() {
-            earlier = earlier.plus(seen.total());
-        }
+        made.push(Decision { vendor, policy, ..one(&view, entry, &findings) });
     }
     made
 }
@@ -312,13 +308,8 @@ fn not_seen(view: &View<'_>, row: &CaseRefund) -> Decision {
     Decision { reason: quiet_reason(Decided::NotSeen).to_owned(), ..plain(view, row) }
 }
 
-fn one(
-    view: &View<'_>,
-    seen: Seen<'_>,
-    answer: &Answer<'_>,
-    findings: &[&Finding],
-    earlier: Money,
-) -> Decision {
+fn one(view: &View<'_>, entry: &Entry<'_, '_>, findings: &[&Finding]) -> Decision {
+    let (seen, answer) = (entry.seen, &entry.answer);
     let refund = seen.refund();
     let has = |class: Class| findings.iter().any(|finding| finding.class == class);
     let open = match answer.entitlement.eligibility {
@@ -338,8 +329,8 @@ fn one(
     } else {
         Decided::Agrees
     };
-    let owed = owed(view, answer).map(|(from, to)| {
-        let room = |owed: Money| if owed > earlier { owed.minus(earlier) } else { Money::ZERO };
+    let owed = owed(view, entry).map(|(from, to)| {
+        let room = |owed: Money| owed.minus(entry.before).or_zero();
         (room(from), room(to))
     });
     let came_back = came_back(seen.status, seen.total());
@@ -362,17 +353,17 @@ fn one(
         }
         _ => (None, None),
     };
-    let request = view.ends_of(view.request_of(seen));
-    let requested_at = request
+    let requested_at = answer
+        .ends()
         .map_or((refund.requested_at.earliest(), refund.requested_at.latest()), |[early, late]| {
-            (early.requested_at.earliest(), late.requested_at.latest())
+            (early.asked.request.requested_at.earliest(), late.asked.request.requested_at.latest())
         });
     Decision {
         requested_at,
         completed_at: refund.completed_at.filter(|at| *at <= view.horizon.as_of),
         came_back,
         owed,
-        difference: difference(seen.status, came_back, owed),
+        difference: difference(entry, owed),
         decided,
         reason: why(view, answer, decided, findings),
         need,
@@ -381,31 +372,30 @@ fn one(
     }
 }
 
-/// The least and the most that is owed; between the ends of an unknown request both are asked, and where a fact
-/// is missing it lies between nothing and everything that was paid.
-fn owed(view: &View<'_>, answer: &Answer<'_>) -> Option<(Money, Money)> {
-    let total = |answer: &Answer<'_>| match (&answer.entitlement.owed, answer.entitlement.eligibility) {
-        (Some(owed), _) => Some((owed.total, owed.total)),
-        (None, Eligibility::No) => Some((Money::ZERO, Money::ZERO)),
-        (None, _) => None,
-    };
-    let unknown = (Money::ZERO, view.order().paid.total());
-    if let Some(known) = total(answer) {
-        return Some(known);
+/// The least and the most that is owed; where a fact is missing it lies between nothing and the most that may be
+/// owed, every open question settled for the customer.
+fn owed(view: &View<'_>, entry: &Entry<'_, '_>) -> Option<(Money, Money)> {
+    match &entry.answer.entitlement.owed {
+        Some(owed) => Some((owed.total, owed.total)),
+        None => Some((Money::ZERO, entry.most().map_or(view.order().paid.total(), Tenders::total))),
     }
-    let ends = answer.ends.as_deref().map(|ends| ends.each_ref().map(|end| total(end).unwrap_or(unknown)));
-    Some(ends.map_or(unknown, |[early, late]| (early.0.min(late.0), early.1.max(late.1))))
 }
 
-fn difference(status: RefundStatus, came_back: Money, owed: Option<(Money, Money)>) -> Option<Money> {
+/// What should not have left; else what the refund, without tenders that are lost, falls short of the least that was
+/// owed.
+fn difference(entry: &Entry<'_, '_>, owed: Option<(Money, Money)>) -> Option<Money> {
     let (from, to) = owed?;
-    if matches!(status, RefundStatus::Requested | RefundStatus::Cancelled) {
+    if matches!(entry.seen.status, RefundStatus::Requested | RefundStatus::Cancelled) {
         return None;
     }
-    if came_back > to {
-        Some(came_back.minus(to))
-    } else if came_back < from {
-        Some(came_back.minus(from))
+    outside(entry.over, entry.rest, (from, to))
+}
+
+fn outside(over: Money, rest: Money, (from, to): (Money, Money)) -> Option<Money> {
+    if over.is_positive() {
+        Some(over)
+    } else if rest < from {
+        Some(rest.minus(from))
     } else {
         (from == to).then_some(Money::ZERO)
     }
@@ -506,13 +496,11 @@ mod tests {
     #[test]
     fn a_difference_is_what_lies_outside_of_what_may_be_owed() {
         let money = |units: i128| Money::from_units(units);
-        let of = |came: i128, from: i128, to: i128| {
-            difference(RefundStatus::Completed, money(came), Some((money(from), money(to)))).map(Money::units)
+        let of = |over: i128, rest: i128, from: i128, to: i128| {
+            outside(money(over), money(rest), (money(from), money(to))).map(Money::units)
         };
-        assert_eq!([of(5, 5, 5), of(6, 5, 5), of(4, 5, 5)], [Some(0), Some(1), Some(-1)]);
-        assert_eq!([of(5, 0, 9), of(10, 0, 9), of(0, 1, 9)], [None, Some(1), Some(-1)]);
-        let open = difference(RefundStatus::Requested, Money::ZERO, Some((money(5), money(5))));
-        assert_eq!(open, None, "an open request is not short yet");
+        assert_eq!([of(0, 5, 5, 5), of(1, 6, 5, 5), of(0, 4, 5, 5)], [Some(0), Some(1), Some(-1)]);
+        assert_eq!([of(0, 5, 0, 9), of(1, 10, 0, 9), of(0, 0, 1, 9)], [None, Some(1), Some(-1)]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     money::Money,
-    policy::{Candidates, Eligibility, Entitlement, Reading, Unknown},
+    policy::{Candidates, Eligibility, Entitlement, Reading},
     record::{Event, RefundStatus, Tenders},
 };
 
@@ -99,11 +99,6 @@ impl<'c, 'b> Ledger<'c, 'b> {
     pub(super) fn last(&self) -> Option<&Entry<'c, 'b>> {
         let counted = || self.entries.iter().rev().filter(|entry| entry.counts);
         counted().find(|entry| entry.seen.total().is_positive()).or_else(|| counted().next())
-    }
-
-    /// Refunds that moved money.
-    pub(super) fn given(&self) -> impl Iterator<Item = &Entry<'c, 'b>> {
-        self.entries.iter().filter(|entry| entry.seen.is_completed() && entry.seen.total().is_positive())
     }
 
     /// Whether a completed refund returned anything.
@@ -221,12 +216,6 @@ impl<'c, 'b> Entry<'c, 'b> {
     /// Whether an event began before the money moved: what came later is not held against it.
     pub(super) fn is_of_its_time(&self, event: &Event) -> bool {
         self.seen.refund().completed_at.is_none_or(|completed_at| event.from_at <= completed_at)
-    }
-
-    /// Whether it is open for want of a fact or a rule. Where only the time of its request is missing, every time
-    /// was tried, and a person decides.
-    pub(super) fn is_undecided(&self) -> bool {
-        matches!(self.standing, Standing::Open) && self.answer.unknown() != Some(Unknown::RequestTime)
     }
 
     /// The most that may have been owed, by tender, where that is all that is known.

@@ -73,10 +73,6 @@ pub struct Outcome {
     pub expected: Option<Tenders>,
     /// Refunds seen, cancelled ones included.
     pub refunds: usize,
-    /// Of these, those that moved money.
-    pub given: usize,
-    /// Of these, those of which it is unknown whether anything was owed.
-    pub undecided: usize,
     /// What came back, repetitions included.
     pub actual_total: Money,
     /// `actual_total` less what was owed; `None` where that is unknown.
@@ -131,8 +127,6 @@ impl Outcome {
             reasons,
             expected,
             refunds: view.refunds.len(),
-            given: ledger.given().count(),
-            undecided: ledger.given().filter(|entry| entry.is_undecided()).count(),
             actual_total,
             variance: expected.filter(|_| requested).map(|expected| actual_total.minus(expected.total())),
             over: exposure.over,

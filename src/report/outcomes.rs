@@ -241,8 +241,6 @@ mod tests {
                 reasons: vec!["one", "other"],
                 expected: is_known.then_some(owed),
                 refunds,
-                given: refunds,
-                undecided: 0,
                 actual_total: money(cents[2]),
                 variance: is_known.then(|| money(cents[2] - cents[0])),
                 over: money(cents[0].abs()),

@@ -17,7 +17,7 @@ use crate::{
 const TOGETHER: usize = 1 << 16;
 
 /// Money of a group of orders in one currency. It foots: `refunded = decided + review + undetermined`, and
-/// `decided − owed = over − under`.
+/// `decided − owed = over − under` over the orders whose verdict is mismatch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MoneyLine {
     /// Orders with a request.
@@ -32,6 +32,8 @@ pub struct MoneyLine {
     pub over: Money,
     /// What is owed and has not come back.
     pub under: Money,
+    /// What was too much less what was too little in orders whose verdict is mismatch.
+    pub wrong: Money,
     /// What came back for refunds of which a person decides.
     pub review: Money,
     /// What came back for refunds that could not be decided.
@@ -42,7 +44,7 @@ impl MoneyLine {
     /// What policy owes for what is decided: what came back, less what was too much, and what was too little.
     #[must_use]
     pub fn owed(&self) -> Money {
-        self.decided.minus(self.over).plus(self.under)
+        self.decided.minus(self.wrong)
     }
 
     fn add_outcome(&mut self, outcome: &Outcome) {
@@ -53,6 +55,8 @@ impl MoneyLine {
         }
         self.over = self.over.plus(outcome.over);
         self.under = self.under.plus(outcome.under);
+        if outcome.verdict == Verdict::Mismatch {
+            self.wrong = self.wrong.plus(outcome.over).minus(outcome.under);
         }
     }
 
@@ -72,13 +76,14 @@ impl MoneyLine {
     /// Adds that of other orders.
     fn merge(&mut self, other: Self) {
         // Named one by one, so that a sum which is added cannot be forgotten here.
-        let Self { orders, refunded, decided, expected, over, under, review, undetermined } = other;
+        let Self { orders, refunded, decided, expected, over, under, wrong, review, undetermined } = other;
         self.orders += orders;
         self.refunded = self.refunded.plus(refunded);
         self.decided = self.decided.plus(decided);
         self.expected = self.expected.plus(expected);
         self.over = self.over.plus(over);
         self.under = self.under.plus(under);
+        self.wrong = self.wrong.plus(wrong);
         self.review = self.review.plus(review);
         self.undetermined = self.undetermined.plus(undetermined);
     }

@@ -88,8 +88,6 @@ pub(super) fn unpack<'s>(row: &[u8], shape: impl FnOnce(usize) -> &'s Shape) -> 
         reasons: shape.reasons.clone(),
         expected,
         refunds: shape.refunds,
-        given: shape.given,
-        undecided: shape.undecided,
         actual_total,
         variance,
         over,

@@ -26,8 +26,6 @@ pub(super) struct Shape {
     pub(super) reasons: Vec<&'static str>,
     pub(super) verdict: Verdict,
     pub(super) refunds: usize,
-    pub(super) given: usize,
-    pub(super) undecided: usize,
     /// The as-of date, where that is when it was decided.
     pub(super) decided_at: Option<Instant>,
     pub(super) has_deadline: bool,
@@ -57,8 +55,6 @@ impl Shape {
             reasons,
             expected,
             refunds,
-            given,
-            undecided,
             actual_total,
             variance,
             over,
@@ -76,8 +72,6 @@ impl Shape {
             reasons: reasons.clone(),
             verdict: *verdict,
             refunds: *refunds,
-            given: *given,
-            undecided: *undecided,
             decided_at: Some(*decided_at).filter(|at| *at == as_of),
             has_deadline: deadline.is_some(),
             expected: expected.map(|expected| (expected.currency, expected.present().next().is_some())),
@@ -93,8 +87,6 @@ impl Shape {
         let owes = |expected: &crate::record::Tenders| expected.present().next().is_some();
         self.verdict == outcome.verdict
             && self.refunds == outcome.refunds
-            && self.given == outcome.given
-            && self.undecided == outcome.undecided
             && self.currency == outcome.currency
             && self.has_deadline == outcome.deadline.is_some()
             && self.has_variance == outcome.variance.is_some()

@@ -110,6 +110,8 @@ pub(super) const SCENARIOS: &[Scenario] = scenarios![
     "discretionary-rejection" ["discretionary-rejection"] readings::abuse;
     "wrong-proration-whole" ["wrong-proration"] readings::engine_whole;
     "changed-before-payment" ["changed-before-payment"] readings::used_before_payment;
+    "changed-before-payment-second" ["changed-before-payment"] traps::deducted_a_second_later;
+    "changed-before-payment-license" ["changed-before-payment"] traps::license_a_second_later;
     "reading-dependent-month" ["reading-dependent"] readings::engine_calendar_month;
     "reading-dependent-ticket" ["reading-dependent"] readings::css_ticket_denied;
     "reading-dependent-gradual" ["reading-dependent"] readings::gradual_denied;
@@ -141,7 +143,6 @@ pub(super) const SCENARIOS: &[Scenario] = scenarios![
     "right-whole-day" [] traps::css_long_and_short_evening;
     "right-fraction" [] traps::last_fraction;
     "right-quantity-zero" [] traps::quantity_zero;
-    "right-deducted-a-second-later" [] traps::deducted_a_second_later;
     "right-denial-used" [] traps::denied_for_use;
     "right-denial-late" [] traps::denied_for_delay;
     "right-denial-billing-run" [] traps::denied_in_billing_run;
@@ -156,7 +157,6 @@ pub(super) const SCENARIOS: &[Scenario] = scenarios![
     "right-yen" [] traps::yen;
     "right-month-ends" [] traps::month_ends;
     "right-bands" [] traps::minute_bands;
-    "right-license-later" [] traps::license_a_second_later;
     "right-software-used" [] traps::software_used;
     "right-service-under-way" [] traps::service_under_way;
     "right-image-stopped" [] traps::image_stopped;

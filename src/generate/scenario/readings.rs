@@ -33,6 +33,7 @@ pub(super) fn used_before_payment(s: &mut Scene) {
     let at = s.in_time(&deal);
     let refund = deal.refund_rightly(at);
     refund.completed_at = Some(at.plus(2 * DAY));
+    refund.arrived_at = Some(at.plus(3 * DAY));
     deal.deduct(at.plus(DAY), 1);
     deal.fault("changed-before-payment", deal.expected);
     s.close(deal, "Deducted from after the request and before the money moved.");
@@ -71,7 +72,7 @@ pub(super) fn css_ticket_denied(s: &mut Scene) {
 
 pub(super) fn gradual_denied(s: &mut Scene) {
     let mut deal = s.deal_between(&PLAN_VOD, Stamp::on(2026, 1, 2), PLAN_VOD.until);
-    let at = deal.after(6 * DAY);
+    let at = deal.after(31 * DAY);
     deal.owe(at);
     deal.request(at, "rejected", "former rule");
     deal.fault(OPEN, deal.expected);

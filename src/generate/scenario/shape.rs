@@ -107,8 +107,8 @@ pub(super) fn deducted_afterwards(s: &mut Scene) {
     let mut deal = s.deal(&CSS_STANDARD);
     let at = s.in_time(&deal);
     let completed_at = deal.refund_rightly(at).completed_at.unwrap_or(at);
-    deal.deduct(completed_at.plus(1), 3000);
-    deal.deduct(completed_at.plus(DAY), 4500);
+    deal.deduct(completed_at.plus(1), 3000).usage_start = completed_at.plus(1);
+    deal.deduct(completed_at.plus(DAY), 4500).usage_start = completed_at.plus(3600);
     deal.fault("deduction-after-refund", 0);
     s.close(deal, "The package was deducted from until the day after its refund.");
 }

@@ -45,8 +45,9 @@ pub(super) fn quantity_zero(s: &mut Scene) {
 pub(super) fn deducted_a_second_later(s: &mut Scene) {
     let mut deal = s.deal(&CSS_STANDARD);
     let at = deal.after(DAY + s.random.below(DAY));
-    deal.deduct(at.plus(1), 7000);
+    deal.deduct(at.plus(1), 7000).usage_start = at.plus(1);
     deal.refund_rightly(at);
+    deal.fault("changed-before-payment", deal.expected);
     s.close(
         deal,
         "The first deduction was posted one second after the request and before the refund was completed.",
@@ -183,6 +184,7 @@ pub(super) fn license_a_second_later(s: &mut Scene) {
     let at = deal.after(9 * DAY);
     deal.order.license_activated_at = Some(at.plus(1));
     deal.refund_rightly(at);
+    deal.fault("changed-before-payment", deal.expected);
     s.close(deal, "The licence was activated one second after the request.");
 }
 
