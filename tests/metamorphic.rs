@@ -11,8 +11,8 @@ use refund_audit::{
     money::{Currency, Money, Quantity},
     policy::PolicyBook,
     record::{
-        Assumed, Basis, Event, EventKind, FileId, Order, OrderKind, Refund, RefundStatus, SourceRef, Tender, Tenders,
-        Usage,
+        Assumed, Basis, Event, EventKind, FileId, Order, OrderKind, Refund, RefundStatus, SourceRef, Tender,
+        Tenders, Usage,
     },
     time::{Instant, Interval, Moment, Offset},
 };
@@ -219,7 +219,14 @@ fn made() -> impl Strategy<Value = Made> {
     let suspended = prop_oneof![3 => Just(None), 1 => (0_i64..150, 1_i64..80).prop_map(|(from, long)| Some((from, from + long)))];
     let refunds = prop::collection::vec(asked(), 0..5);
     (0..ITEMS.len(), select(vec![70_i64, 100]), select(vec![0_i64, 30]), used, suspended, refunds).prop_map(
-        |(item, cash, voucher, used, suspended, refunds)| Made { item, cash, voucher, used, suspended, refunds },
+        |(item, cash, voucher, used, suspended, refunds)| Made {
+            item,
+            cash,
+            voucher,
+            used,
+            suspended,
+            refunds,
+        },
     )
 }
 

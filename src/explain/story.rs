@@ -180,7 +180,10 @@ fn answered(
     }
     if let Some(most) = told.most {
         let currency = view.order().paid.currency;
-        let text = format!("{} {currency} may be owed, every open question settled for the customer", most.text(currency));
+        let text = format!(
+            "{} {currency} may be owed, every open question settled for the customer",
+            most.text(currency)
+        );
         put(out, "  at most     ", &text)?;
     }
     Ok(())

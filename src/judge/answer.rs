@@ -7,8 +7,8 @@ use super::{
 use crate::{
     money::Money,
     policy::{
-        Candidates, Eligibility, Entitlement, Policy, Question, Reading, SelectBy, Terms, Unknown, Version, entitle,
-        evaluate,
+        Candidates, Eligibility, Entitlement, Policy, Question, Reading, SelectBy, Terms, Unknown, Version,
+        entitle, evaluate,
     },
     record::Tenders,
 };
@@ -102,8 +102,7 @@ impl<'b> Answer<'b> {
 
     /// What of a refund came back in tenders that the version keeps; nothing where no rule says which these are.
     pub(super) fn lost_of(&self, returned: &Tenders) -> Money {
-        let says_which =
-            !matches!(self.unknown(), Some(Unknown::PolicySilent | Unknown::DuplicateOrder));
+        let says_which = !matches!(self.unknown(), Some(Unknown::PolicySilent | Unknown::DuplicateOrder));
         let terms = self.terms().filter(|_| says_which && self.ruled.is_some());
         terms.map_or(Money::ZERO, |terms| returned.of(&terms.tenders.lost))
     }

@@ -194,7 +194,10 @@ pub(super) fn is_use_by_deduction(answer: &Answer<'_>) -> bool {
 const USE_BY_CONSUMPTION: &str = "use-by-consumption";
 
 /// Why a package that was consumed before the request was used under the reading that goes by consumption.
-pub(super) fn used_by_consumption(view: &View<'_>, answer: &Answer<'_>) -> Option<(String, Vec<crate::finding::Evidence>)> {
+pub(super) fn used_by_consumption(
+    view: &View<'_>,
+    answer: &Answer<'_>,
+) -> Option<(String, Vec<crate::finding::Evidence>)> {
     let rows = consumed(view, answer);
     let first = rows.first().filter(|_| !is_use_by_deduction(answer))?;
     let say = Say { view };

@@ -67,7 +67,12 @@ fn questions<'b>(
 }
 
 /// The most that may be owed to a request, by tender.
-pub(super) fn most(candidates: &Candidates<'_>, view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Tenders {
+pub(super) fn most(
+    candidates: &Candidates<'_>,
+    view: &View<'_>,
+    answer: &Answer<'_>,
+    why: Unknown,
+) -> Tenders {
     if matches!(
         why,
         Unknown::NoPolicy | Unknown::PolicySilent | Unknown::OverlapPolicy | Unknown::DuplicateOrder
@@ -130,7 +135,8 @@ pub(super) fn findings(view: &View<'_>, ledger: &Ledger<'_, '_>, entry: &Entry<'
     if surplus.is_positive() {
         let terms = answer.terms();
         let lost_paid = terms.map_or(Money::ZERO, |terms| view.order().paid.of(&terms.tenders.lost));
-        let is_voucher = entry.lost.is_zero() && surplus == lost_paid && says_lost(answer) && !view.assumes_tenders();
+        let is_voucher =
+            entry.lost.is_zero() && surplus == lost_paid && says_lost(answer) && !view.assumes_tenders();
         let finding = if entry.before.is_positive() {
             let mut finding = draft("cumulative-over-refund", surplus);
             let earlier = view.counted().take_while(|one| one.refund().refund_id != seen.refund().refund_id);
@@ -172,7 +178,9 @@ pub(super) fn findings(view: &View<'_>, ledger: &Ledger<'_, '_>, entry: &Entry<'
     }
     let decides = ledger.last().is_some_and(|last| last.seen.refund().refund_id == seen.refund().refund_id);
     if decides && says_lost(answer) && matches!(entry.standing, Standing::Open) {
-        found.extend(shape(view, ledger, answer, &bound.most).filter(|one| one.kind.slug == "tender-cash-out"));
+        found.extend(
+            shape(view, ledger, answer, &bound.most).filter(|one| one.kind.slug == "tender-cash-out"),
+        );
     }
     found
 }

@@ -189,7 +189,8 @@ impl<'v, 'c, 'b, 'a> Eligible<'v, 'c, 'b, 'a> {
                 say.sum(self.owed.total),
                 say.sum(over)
             );
-            let earlier = self.view.counted().take_while(|one| one.refund().refund_id != entry.seen.refund().refund_id);
+            let earlier =
+                self.view.counted().take_while(|one| one.refund().refund_id != entry.seen.refund().refund_id);
             finding.evidence.extend(earlier.map(|one| super::draft::refund_row(one.refund())));
             return finding;
         }
@@ -204,7 +205,10 @@ impl<'v, 'c, 'b, 'a> Eligible<'v, 'c, 'b, 'a> {
             );
             return finding;
         }
-        let frozen = self.view.events_of(EventKind::FeeFrozen).find(|event| event.amount == Some(over) && entry.is_of_its_time(event));
+        let frozen = self
+            .view
+            .events_of(EventKind::FeeFrozen)
+            .find(|event| event.amount == Some(over) && entry.is_of_its_time(event));
         if let Some(event) = frozen {
             let clause = self.terms.frozen.as_ref().map(|frozen| &frozen.clause);
             let mut finding = self.draft("frozen-counted-as-refund", over, clause);
@@ -215,7 +219,11 @@ impl<'v, 'c, 'b, 'a> Eligible<'v, 'c, 'b, 'a> {
             );
             return finding;
         }
-        if let Some(finding) = by_reading(self.view, &entry.answer, entry.seen.returned(), (paid, over), |slug| self.draft(slug, over, Some(&self.terms.amount.clause))) {
+        if let Some(finding) =
+            by_reading(self.view, &entry.answer, entry.seen.returned(), (paid, over), |slug| {
+                self.draft(slug, over, Some(&self.terms.amount.clause))
+            })
+        {
             return finding;
         }
         let discount = order.list_price.map(|list| list.minus(order.paid.total()));
@@ -260,29 +268,28 @@ impl Short<'_, '_, '_, '_> {
             draft
         };
         let returned = self.ledger.returned(self.view);
-        let mut finding = if let Some(finding) =
-            by_reading(self.view, answer, &returned, (together, short), draft)
-        {
-            finding
-        } else if self.terms.amount.method.prorates() {
-            wrong_proration(self.view, answer, draft("wrong-proration"), (together, short))
-        } else {
-            let mut finding = draft("refund-underpaid");
-            let left_out = self.left_out(&returned);
-            let tender = left_out.map(|(tender, sum)| {
-                format!(" Nothing of the {} paid by {} came back.", say.sum(sum), tender.word())
-            });
-            let nearest = if answer.tried.is_some() { "at least " } else { "" };
-            finding.explanation = format!(
-                "{} came back, {} owed ({}): {nearest}{} too little.{}",
-                say.money(together),
-                say.sum(self.owed.total),
-                working(answer),
-                say.sum(short),
-                tender.unwrap_or_default()
-            );
-            finding
-        };
+        let mut finding =
+            if let Some(finding) = by_reading(self.view, answer, &returned, (together, short), draft) {
+                finding
+            } else if self.terms.amount.method.prorates() {
+                wrong_proration(self.view, answer, draft("wrong-proration"), (together, short))
+            } else {
+                let mut finding = draft("refund-underpaid");
+                let left_out = self.left_out(&returned);
+                let tender = left_out.map(|(tender, sum)| {
+                    format!(" Nothing of the {} paid by {} came back.", say.sum(sum), tender.word())
+                });
+                let nearest = if answer.tried.is_some() { "at least " } else { "" };
+                finding.explanation = format!(
+                    "{} came back, {} owed ({}): {nearest}{} too little.{}",
+                    say.money(together),
+                    say.sum(self.owed.total),
+                    working(answer),
+                    say.sum(short),
+                    tender.unwrap_or_default()
+                );
+                finding
+            };
         finding.direction = Direction::Under;
         finding.actual_total = Some(together);
         finding

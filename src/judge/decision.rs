@@ -353,11 +353,12 @@ fn one(view: &View<'_>, entry: &Entry<'_, '_>, findings: &[&Finding]) -> Decisio
         }
         _ => (None, None),
     };
-    let requested_at = answer
-        .ends()
-        .map_or((refund.requested_at.earliest(), refund.requested_at.latest()), |[early, late]| {
+    let requested_at = answer.ends().map_or(
+        (refund.requested_at.earliest(), refund.requested_at.latest()),
+        |[early, late]| {
             (early.asked.request.requested_at.earliest(), late.asked.request.requested_at.latest())
-        });
+        },
+    );
     Decision {
         requested_at,
         completed_at: refund.completed_at.filter(|at| *at <= view.horizon.as_of),

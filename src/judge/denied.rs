@@ -123,8 +123,12 @@ pub(super) fn rejected(view: &View<'_>, ledger: &Ledger<'_, '_>, entry: &Entry<'
     {
         let mut finding = draft(view, entry, "reading-dependent", denied);
         finding.evidence.extend(rows);
-        finding.explanation =
-            format!("Eligible for {} under {}, denied {}; {why}.", say.money(denied), version.id, denial(seen));
+        finding.explanation = format!(
+            "Eligible for {} under {}, denied {}; {why}.",
+            say.money(denied),
+            version.id,
+            denial(seen)
+        );
         finding
     } else if let Some(mut finding) = between::changed(view, answer, seen, denied) {
         finding.direction = Direction::Under;
@@ -169,12 +173,7 @@ fn former_denies(view: &View<'_>, answer: &Answer<'_>) -> Option<(String, Vec<Ev
 }
 
 /// A denial that no rule explains; where the money came after all, it was made good.
-fn wrongly(
-    view: &View<'_>,
-    ledger: &Ledger<'_, '_>,
-    entry: &Entry<'_, '_>,
-    version: &Version,
-) -> Finding {
+fn wrongly(view: &View<'_>, ledger: &Ledger<'_, '_>, entry: &Entry<'_, '_>, version: &Version) -> Finding {
     let (answer, seen) = (&entry.answer, entry.seen);
     let say = Say { view };
     let open = open(ledger, entry);
@@ -230,4 +229,3 @@ fn denied_in_billing_run(view: &View<'_>, answer: &Answer<'_>, seen: Seen<'_>) -
     }
     runs.find(|run| run.holds_at(answer.asked.request.requested_at.earliest())).map(|run| event_row(run.at))
 }
-

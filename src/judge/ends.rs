@@ -32,11 +32,9 @@ pub(super) fn combined<'b>(
     let mut answer = if let Some(lacking) = [late, early].into_iter().find(lacks_fact) {
         lacking.clone()
     } else if all(Eligibility::No) {
-        let stands_early = |ground: &&Ground<'_>| {
-            early.entitlement.grounds.iter().any(|one| one.kind == ground.kind)
-        };
-        let shared: Vec<Ground<'b>> =
-            late.entitlement.grounds.iter().filter(stands_early).cloned().collect();
+        let stands_early =
+            |ground: &&Ground<'_>| early.entitlement.grounds.iter().any(|one| one.kind == ground.kind);
+        let shared: Vec<Ground<'b>> = late.entitlement.grounds.iter().filter(stands_early).cloned().collect();
         let mut answer = late.clone();
         if shared.is_empty() {
             answer.entitlement.leave_open(Unknown::RequestTime);
@@ -153,7 +151,9 @@ pub(super) fn lines(view: &View<'_>, answer: &Answer<'_>) -> Vec<String> {
     let line = |(end, name): (&Answer<'_>, &str)| {
         let owed = match (&end.entitlement.owed, end.unknown()) {
             (_, Some(why)) => format!("unknown ({})", why.slug()),
-            (Some(owed), None) if end.entitlement.grounds.is_empty() => format!("{} owed", say.sum(owed.total)),
+            (Some(owed), None) if end.entitlement.grounds.is_empty() => {
+                format!("{} owed", say.sum(owed.total))
+            }
             _ => {
                 let grounds: Vec<&str> =
                     end.entitlement.grounds.iter().map(|ground| ground.kind.slug()).collect();

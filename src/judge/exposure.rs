@@ -26,7 +26,8 @@ pub(super) fn assign(view: &View<'_>, ledger: &Ledger<'_, '_>, findings: &mut [F
     for entry in &ledger.entries {
         let refund_id = Some(&entry.seen.refund().refund_id);
         let about = |finding: &Finding| finding.refund_id.as_ref() == refund_id;
-        let carried = carry(findings, entry.over, |finding| finding.direction == Direction::Over && about(finding));
+        let carried =
+            carry(findings, entry.over, |finding| finding.direction == Direction::Over && about(finding));
         debug_assert!(carried || entry.over.is_zero(), "what was too much is named by a finding");
         if entry.seen.returned().currency == currency {
             exposure.over = exposure.over.plus(entry.over);

@@ -119,7 +119,10 @@ impl<'c, 'b> Ledger<'c, 'b> {
 
     /// What came back before a refund, rightly or not, without lost tenders.
     pub(super) fn back_before(&self, entry: &Entry<'_, '_>) -> Money {
-        let earlier = self.entries.iter().take_while(|one| one.seen.refund().refund_id != entry.seen.refund().refund_id);
+        let earlier = self
+            .entries
+            .iter()
+            .take_while(|one| one.seen.refund().refund_id != entry.seen.refund().refund_id);
         earlier.filter(|one| one.counts).map(|one| one.rest).sum()
     }
 
@@ -228,7 +231,9 @@ impl<'c, 'b> Entry<'c, 'b> {
         match self.standing {
             Standing::NotOwed => true,
             // Nothing may have been owed at all.
-            Standing::Open => self.surplus.is_positive() && self.most().is_some_and(|most| most.total().is_zero()),
+            Standing::Open => {
+                self.surplus.is_positive() && self.most().is_some_and(|most| most.total().is_zero())
+            }
             _ => false,
         }
     }

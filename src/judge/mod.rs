@@ -27,11 +27,11 @@ mod view;
 pub use answer::{Answer, Asked};
 pub(crate) use conflict::settled;
 pub use decision::{Decided, Decision, Need, decisions, orphan_decision};
+pub(crate) use ends::assumed;
+pub(crate) use ledger::{Told, told};
 pub use orphan::judge_orphan;
 pub use outcome::{Outcome, Verdict};
 pub(crate) use refunds::reason;
-pub(crate) use ends::assumed;
-pub(crate) use ledger::{Told, told};
 pub use view::{Seen, View};
 
 use ledger::Ledger;

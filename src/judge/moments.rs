@@ -9,9 +9,7 @@ use std::sync::Arc;
 use super::view::{Request, View};
 use crate::{
     case::Horizon,
-    policy::{
-        Candidates, Deadline, Match, Method, Policy, Predicate, Span, Terms, Version, window_ends,
-    },
+    policy::{Candidates, Deadline, Match, Method, Policy, Predicate, Span, Terms, Version, window_ends},
     record::{EventKind, Order},
     time::{Instant, Moment, Offset},
 };
@@ -50,11 +48,9 @@ impl<'b> Lag<'b> {
         match limit.on(site) {
             Span::Minutes(minutes) => completed_at.plus_seconds(-i64::from(minutes) * 60),
             Span::BusinessDays(_) => {
-                let start_of =
-                    |back: i64| completed_at.plus_days(-back).date_at(zone).start_at(zone);
-                let lasts = |back: &i64| {
-                    limit.due(start_of(*back), site, zone, &horizon.calendar).at > completed_at
-                };
+                let start_of = |back: i64| completed_at.plus_days(-back).date_at(zone).start_at(zone);
+                let lasts =
+                    |back: &i64| limit.due(start_of(*back), site, zone, &horizon.calendar).at > completed_at;
                 start_of((0..LOOK_BACK_DAYS).take_while(lasts).last().unwrap_or_default())
             }
         }
@@ -212,12 +208,14 @@ impl Changes {
             }
         }
         let mut methods = terms.branches().map(|way| &way.amount_of(&order.package_type).method);
-        let counts_time =
-            |method: &&Method| !matches!(method, Method::Full(_) | Method::None(_) | Method::PaidMinusConsumed(_));
+        let counts_time = |method: &&Method| {
+            !matches!(method, Method::Full(_) | Method::None(_) | Method::PaidMinusConsumed(_))
+        };
         if methods.any(|method| counts_time(&method)) {
             self.of_days(view, zone);
         }
-        let is_metered = |way: &Terms| matches!(way.amount_of(&order.package_type).method, Method::PaidMinusMetered(_));
+        let is_metered =
+            |way: &Terms| matches!(way.amount_of(&order.package_type).method, Method::PaidMinusMetered(_));
         if terms.branches().any(is_metered) {
             for start in starts(order) {
                 self.every(start, |start, hours| start.plus_seconds(hours * 3600));

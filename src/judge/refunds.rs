@@ -183,12 +183,7 @@ fn currency_mismatch(view: &View<'_>, entry: &Entry<'_, '_>) -> Option<Finding> 
 }
 
 /// One finding named by the reason why eligibility is unknown, with what came back less what is certain of it.
-fn undecided(
-    candidates: &Candidates<'_>,
-    view: &View<'_>,
-    entry: &Entry<'_, '_>,
-    why: Unknown,
-) -> Finding {
+fn undecided(candidates: &Candidates<'_>, view: &View<'_>, entry: &Entry<'_, '_>, why: Unknown) -> Finding {
     let (seen, answer) = (entry.seen, &entry.answer);
     let open = if entry.counts { seen.total().minus(entry.over) } else { Money::ZERO };
     let mut finding = on_refund(view, answer, seen, why.slug(), open);

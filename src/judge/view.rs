@@ -202,7 +202,11 @@ impl<'c> View<'c> {
     /// each other and cannot be told apart.
     pub(super) fn knows_sums(&self, seen: Seen<'_>) -> bool {
         self.case.conflict.as_ref().is_none_or(|conflict| {
-            if conflict.of_order { !conflict.others.is_empty() } else { !conflict.rows.contains(&seen.refund().at) }
+            if conflict.of_order {
+                !conflict.others.is_empty()
+            } else {
+                !conflict.rows.contains(&seen.refund().at)
+            }
         })
     }
 

@@ -101,9 +101,8 @@ impl<'b> Candidates<'b> {
     fn left(&self, paid_at: Instant, requested_at: Instant) -> Vec<(&'b Policy, &'b Version)> {
         let in_force = |policy: &&'b Policy| Some((*policy, policy.version_for(paid_at, requested_at)?));
         let standing: Vec<(&Policy, &Version)> = self.policies.iter().filter_map(in_force).collect();
-        let same_site = |one: &Policy, other: &Policy| {
-            one.site == other.site || one.site == "any" || other.site == "any"
-        };
+        let same_site =
+            |one: &Policy, other: &Policy| one.site == other.site || one.site == "any" || other.site == "any";
         let is_set_aside = |of: &Policy| {
             // An exception names the other one, whatever the site; general terms give way on their own site.
             let sets_aside = |other: &Policy| {

@@ -195,7 +195,10 @@ fn spent(quota: &Quota, terms: &Terms, policy: &Policy, facts: &Facts<'_>, quest
             Per::Package | Per::Bundle => *earlier.package_type == *facts.order.package_type,
             Per::Account | Per::Subject | Per::AppId => true,
         });
-        same_way && same_item && earlier.requested_at < at && from.is_none_or(|from| from <= earlier.requested_at)
+        same_way
+            && same_item
+            && earlier.requested_at < at
+            && from.is_none_or(|from| from <= earlier.requested_at)
     };
     let count = facts.earlier.iter().filter(of_same).count();
     u32::try_from(count).unwrap_or(u32::MAX)

@@ -46,11 +46,11 @@ pub use owed::{Owed, Step};
 pub use prices::Prices;
 pub use question::{Eligibility, Facts, Question, Spent, Unknown};
 pub use terms::{
-    AmountTerms, Anchor, Before, Branch, ChannelTerms, Condition, Count, DayTerms, Deadline, Destination, Discount,
-    Discretion, Due, EventState, Exclusion, Fee, FeeOf, FrozenTerms, GiftTerms, Ladder, LadderBy, Length, Method,
-    Metering, Per, Period, Precondition, Predicate, Price, PurchaseTerms, Quota, Receiver, Remainder, RoundStep,
-    Route, SamePayment, Span, Split, StepOf, TenderTerms, Terms, Tier, TotalDays, UnitPrice, UsageTerms, Used,
-    UsedDays, Window, Within, Working, total_days, used_days,
+    AmountTerms, Anchor, Before, Branch, ChannelTerms, Condition, Count, DayTerms, Deadline, Destination,
+    Discount, Discretion, Due, EventState, Exclusion, Fee, FeeOf, FrozenTerms, GiftTerms, Ladder, LadderBy,
+    Length, Metering, Method, Per, Period, Precondition, Predicate, Price, PurchaseTerms, Quota, Receiver,
+    Remainder, RoundStep, Route, SamePayment, Span, Split, StepOf, TenderTerms, Terms, Tier, TotalDays,
+    UnitPrice, UsageTerms, Used, UsedDays, Window, Within, Working, total_days, used_days,
 };
 pub use why::Why;
 pub(crate) use why::duration;

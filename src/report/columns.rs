@@ -105,10 +105,8 @@ fn findings(report: &Report<'_>) -> PolarsResult<DataFrame> {
         list.iter().map(|finding| finding.refund_id.as_ref().map(ToString::to_string)).collect();
     let currencies: Vec<Option<String>> =
         list.iter().map(|finding| finding.currency.map(|currency| currency.to_string())).collect();
-    let exposed_in: Vec<Option<String>> = list
-        .iter()
-        .map(|finding| finding.exposure_currency().map(|currency| currency.to_string()))
-        .collect();
+    let exposed_in: Vec<Option<String>> =
+        list.iter().map(|finding| finding.exposure_currency().map(|currency| currency.to_string())).collect();
     let explanations: Vec<String> = list.iter().map(Finding::full_explanation).collect();
     let fingerprints: Vec<String> = list.iter().map(Finding::fingerprint).collect();
     let cited = |finding: &Finding| finding.citation.as_ref().map(|cited| cited.policy.to_string());

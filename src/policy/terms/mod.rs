@@ -21,8 +21,8 @@ use super::{
 use crate::{money::Rounding, record::OrderKind};
 
 pub use amount::{
-    AmountTerms, Count, DayTerms, Discount, Ladder, LadderBy, Method, Price, Remainder, RoundStep, StepOf, Tier,
-    TotalDays, UnitPrice, Used, UsedDays, Working, total_days, used_days,
+    AmountTerms, Count, DayTerms, Discount, Ladder, LadderBy, Method, Price, Remainder, RoundStep, StepOf,
+    Tier, TotalDays, UnitPrice, Used, UsedDays, Working, total_days, used_days,
 };
 pub use deadline::{Deadline, Due, Span};
 pub use destination::{Destination, Receiver, Route};
