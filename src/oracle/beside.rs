@@ -66,7 +66,8 @@ impl<'f> Judge<'_, 'f> {
     /// Whose account, and by which route.
     pub(super) fn destination(&mut self, asked: &Asked<'f>) {
         let (refund, order) = (asked.refund, self.case.order);
-        let Some(terms) = terms_of(&asked.due) else { return };
+        let torn = asked.due.eligible == Eligible::Unknown("duplicate-order");
+        let Some(terms) = terms_of(&asked.due).filter(|_| !torn) else { return };
         let account_of = |word: &str| if word == "payer" { &order.payer } else { &order.account };
         let mut right = terms.accept.iter().map(|word| account_of(word)).chain([account_of(&terms.account)]);
         if refund.total() == 0 {
@@ -215,7 +216,6 @@ impl<'f> Judge<'_, 'f> {
         let possible = |usage: &&&super::facts::Usage| is_possible(order, terms, usage).is_ok();
         let deductions = self.case.usage.iter().filter(|usage| !usage.raw);
         if terms.tests_use
-            && total > 0
             && deductions
                 .filter(|usage| usage.quantity > 0 && usage.posted_at.last <= moment)
                 .any(|usage| possible(&usage))

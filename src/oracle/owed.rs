@@ -165,7 +165,11 @@ impl<'f> Run<'f> {
         }
         shortest.grounds = common;
         if !alike {
-            shortest.eligible = Eligible::Unknown("date-only");
+            // With a fact that is missing both may agree.
+            let missing = [shortest.eligible, longest.eligible]
+                .into_iter()
+                .find(|end| matches!(end, Eligible::Unknown(_)));
+            shortest.eligible = missing.unwrap_or(Eligible::Unknown("date-only"));
             shortest.split = Sums::default();
             shortest.grounds.clear();
             shortest.deadline = None;

@@ -463,7 +463,7 @@ impl<'s> Story<'s> {
             _ => None,
         };
         let completed = match status {
-            "completed" if bill || self.coin.percent(95) => Some(done),
+            "completed" => Some(done),
             "rejected" if self.coin.percent(10) => Some(done),
             _ => None,
         };
@@ -681,7 +681,17 @@ impl<'s> Story<'s> {
                 .map(|tender| clock::amount(self.own.orders.cell(of, &format!("paid_{tender}"))))
                 .collect();
             let list = clock::amount(self.own.orders.cell(of, "list_price"));
-            let back = self.off(&owed, &paid, list, place);
+            let mut back = self.off(&owed, &paid, list, place);
+            let fee = (0..self.own.events.rows.len()).find(|event| {
+                let own = |column: &str| self.own.events.cell(*event, column);
+                own("kind") == "fee_frozen" && own("order_id") == order
+            });
+            if let Some(fee) = fee.filter(|_| self.coin.percent(40)) {
+                // What was held back, counted as money that came back.
+                back.clone_from(&owed);
+                back.resize(ALL.len(), 0);
+                back[0] += clock::amount(self.own.events.cell(fee, "amount"));
+            }
             for (tender, sum) in ALL.iter().zip(back) {
                 if sum > 0 {
                     self.own.refunds.row(place).set(&format!("refunded_{tender}"), clock::money(sum));
