@@ -248,6 +248,17 @@ impl<'s> Story<'s> {
     }
 
     fn request(&mut self, paid_at: i64) -> i64 {
+        match (self.item.package, self.coin.within(0, 4)) {
+            ("service", 0) => return clock::months_later(paid_at, 3) + self.nudge(),
+            // Undecided for some days when the question is asked.
+            ("minute_pack", 0) => return self.own.as_of - self.coin.within(1, 7) * DAY + self.nudge(),
+            _ => {}
+        }
+        if self.coin.percent(8) {
+            // Past the fifth day by the hour, and not by the calendar.
+            let rest = clock::midnight_after(paid_at, 6) - paid_at - 5 * DAY;
+            return paid_at + 5 * DAY + self.coin.within(0, rest / SECOND) * SECOND;
+        }
         let spot = match self.coin.within(0, 20) {
             0..8 => paid_at + self.coin.within(0, 5) * DAY,
             8..11 => paid_at + 5 * DAY,
@@ -331,6 +342,11 @@ impl<'s> Story<'s> {
                 let amount = self.amount();
                 paid.push((tender, amount));
             }
+        }
+        if self.coin.percent(15) {
+            // Equal parts make ties.
+            let first = paid[0].1;
+            paid.iter_mut().for_each(|(_, sum)| *sum = first);
         }
         let total: i128 = paid.iter().map(|(_, sum)| sum).sum();
         let list_price = match self.coin.within(0, 10) {
