@@ -47,8 +47,21 @@ fn put() -> impl Strategy<Value = Put> {
     // From 2019 on, two leap years among them; minutes around midnight are as likely as all others together.
     let days = 17_897_i64..20_800;
     let of_day = prop_oneof![0_i64..DAY, (-90_i64..90).prop_map(|near| near.rem_euclid(DAY))];
-    let gone = prop_oneof![0_i64..400 * DAY, (0_i64..380, -2_i64..3).prop_map(|(days, near)| (days * DAY + near).max(0))];
-    (days, of_day, gone, 1_i64..37, 0_i128..500_000, 0_i128..20_000, 0_i128..600_000, 0_i128..4_000, 1_i128..3_000)
+    let gone = prop_oneof![
+        0_i64..400 * DAY,
+        (0_i64..380, -2_i64..3).prop_map(|(days, near)| (days * DAY + near).max(0))
+    ];
+    (
+        days,
+        of_day,
+        gone,
+        1_i64..37,
+        0_i128..500_000,
+        0_i128..20_000,
+        0_i128..600_000,
+        0_i128..4_000,
+        1_i128..3_000,
+    )
         .prop_map(|(day, of_day, gone, months, cash, voucher, list, consumed, quota)| {
             let paid_at = day * DAY + of_day;
             Put { paid_at, asked_at: paid_at + gone, months, cash, voucher, list, consumed, quota }

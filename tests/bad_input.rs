@@ -344,7 +344,8 @@ fn quantities_and_refunds_keep_the_same_grammar() {
         ]
     );
     assert_eq!(folder.fates("run", "in/usage.csv"), [5, 3, 2, 0, 0]);
-    assert_eq!(folder.findings("run")[0].2, "refund-overpaid");
+    // What the rejected refund says could matter, so the order is left open.
+    assert!(folder.findings("run").iter().any(|(order, _, slug)| order == "C-1" && slug == "rejected-row"));
 }
 
 // ---- times

@@ -168,7 +168,7 @@ fn a_bad_policy_is_code_two_with_its_place() {
 
 #[test]
 fn incomplete_data_is_code_three_and_beats_one() {
-    let bad_row = "R-2,C-1,yesterday,self_service,completed,USD,1.00,";
+    let bad_row = "R-2,C-2,yesterday,self_service,completed,USD,1.00,";
     let folder = overpaid();
     let refunds = folder.text("in/refunds.csv") + bad_row + "\n";
     folder.write("in/refunds.csv", refunds);

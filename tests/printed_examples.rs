@@ -20,7 +20,13 @@ fn the_methods_give_the_printed_sums() {
         })
         .map(|one| {
             let Checked { example, by_method, .. } = one;
-            format!("{} ({}, {}): printed {}, {by_method:?}", example.id, example.page, example.place, example.printed.text(example.currency))
+            format!(
+                "{} ({}, {}): printed {}, {by_method:?}",
+                example.id,
+                example.page,
+                example.place,
+                example.printed.text(example.currency)
+            )
         })
         .collect();
     assert!(wrong.is_empty(), "{} of {} differ\n{}", wrong.len(), checked().len(), wrong.join("\n"));
@@ -33,7 +39,10 @@ fn the_policies_in_force_give_the_printed_sums() {
         .filter_map(|one| match &one.by_policy {
             Verdict::Differs(got) => Some(format!(
                 "{} ({}): printed {}, {} gives {got}",
-                one.example.id, one.example.page, one.example.printed.text(one.example.currency), one.example.policy
+                one.example.id,
+                one.example.page,
+                one.example.printed.text(one.example.currency),
+                one.example.policy
             )),
             _ => None,
         })

@@ -1,10 +1,12 @@
 //! Everything known about one order, ready to be judged.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     money::Quantity,
-    record::{Difference, Event, FileId, Order, Refund, RefundId, Role, SourceRef, Usage},
+    record::{
+        Defect, Difference, Event, FileId, InstanceId, Named, Order, Refund, RefundId, Role, SourceRef, Usage,
+    },
     time::{Calendar, Instant, Interval},
 };
 
@@ -77,6 +79,57 @@ impl Case {
     }
 }
 
+/// Rejected rows by what they name: where one may be of an order, its absence proves nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RejectedRows {
+    by_name: BTreeMap<(Role, Named, Box<str>), Vec<SourceRef>>,
+}
+
+impl RejectedRows {
+    /// The rejected rows of a run.
+    #[must_use]
+    pub fn of(defects: &[Defect]) -> Self {
+        let mut rejected = Self::default();
+        for defect in defects {
+            // An account alone tells whose rows they may be, where nothing says more.
+            let is_precise = defect.names.iter().any(|(named, _)| *named != Named::Account);
+            for (named, id) in &defect.names {
+                if *named == Named::Account && is_precise && defect.role != Role::Events {
+                    continue;
+                }
+                rejected.by_name.entry((defect.role, *named, id.clone())).or_default().push(defect.at);
+            }
+        }
+        rejected
+    }
+
+    /// Those that may be of a case, by role.
+    #[must_use]
+    pub fn about(&self, case: &Case) -> Vec<(Role, SourceRef)> {
+        if self.by_name.is_empty() {
+            return Vec::new();
+        }
+        let order = &case.order;
+        let own = [
+            (Named::Order, Some(order.order_id.as_str())),
+            (Named::Instance, order.instance_id.as_ref().map(InstanceId::as_str)),
+            (Named::Account, Some(order.account_id.as_str())),
+        ];
+        let refunds = case.refunds.iter().map(|one| (Named::Refund, Some(one.refund.refund_id.as_str())));
+        let mut found = Vec::new();
+        for (named, id) in own.into_iter().chain(refunds) {
+            let Some(id) = id else { continue };
+            for role in [Role::Usage, Role::Refunds, Role::Events] {
+                let rows = self.by_name.get(&(role, named, id.into())).map_or(&[][..], Vec::as_slice);
+                found.extend(rows.iter().map(|at| (role, *at)));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
 /// What holds for every case of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Horizon {
@@ -97,6 +150,8 @@ pub struct Horizon {
     pub request_lag_days: u32,
     /// The files by their number, for sentences that name a row.
     pub files: Arc<[String]>,
+    /// Rejected rows by what they name.
+    pub rejected: Arc<RejectedRows>,
 }
 
 /// How many times 24 hours a request is taken to lie at most before the completion of its refund.
@@ -115,6 +170,7 @@ impl Horizon {
             opportunities: false,
             request_lag_days: REQUEST_LAG_DAYS,
             files: Arc::default(),
+            rejected: Arc::default(),
         }
     }
 

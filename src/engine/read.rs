@@ -3,7 +3,7 @@
 
 use std::{
     num::NonZeroUsize,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use rayon::prelude::*;
@@ -20,7 +20,7 @@ use super::{
     run::Coverage,
 };
 use crate::{
-    case::{Horizon, REQUEST_LAG_DAYS},
+    case::{Horizon, REQUEST_LAG_DAYS, RejectedRows},
     ingest::{
         ExportRead, FileRead, IngestError, Keeper, OrderIndex, OrderSink, Plan, Progress, Reading, Records,
         Silent, Source, Stage, Streamed, UsageSink, Way, read_export, read_file, stream, stream_export,
@@ -129,6 +129,7 @@ pub(super) fn read(
             orders.take(sifted, &sieve);
         }
         more.refunds.drain(..).for_each(|refund| refunds.push(&refund));
+        more.request_times.drain(..).for_each(|time| refunds.asked(time));
         records.append(more);
     });
     files.iter_mut().filter(|file| file.dialect.is_some()).for_each(FileRead::add_up);
@@ -285,6 +286,7 @@ impl Read {
             opportunities: options.opportunities,
             request_lag_days: options.request_lag_days.unwrap_or(REQUEST_LAG_DAYS),
             files: self.files.iter().map(FileRead::name).collect(),
+            rejected: Arc::new(RejectedRows::of(&self.defects)),
         }
     }
 }

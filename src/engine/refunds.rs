@@ -7,9 +7,10 @@ use rayon::prelude::*;
 use super::{aside::Aside, orders::Orders};
 use crate::{
     case::CaseRefund,
-    ingest::refund_amounts,
+    ingest::{RequestTime, refund_amounts},
     record::{
-        Difference, Join, OrderId, Refund, RefundId, RefundStatus, Role, SourceRef, Together, bring_together,
+        Difference, FileId, Join, OrderId, Refund, RefundId, RefundStatus, Role, SourceRef, Together,
+        bring_together,
     },
     scan::keys::{Key, KeyTable},
     store::{Arena, Place, RefundHead, pack_refund, refund_head, refunded_order_of, unpack_refund},
@@ -22,6 +23,8 @@ pub(super) struct RefundsRead {
     arena: Arena,
     places: Vec<Place>,
     packed: Vec<u8>,
+    /// When refunds were asked for, as somebody says.
+    times: Vec<RequestTime>,
 }
 
 impl RefundsRead {
@@ -32,11 +35,17 @@ impl RefundsRead {
         self.places.push(self.arena.push(&self.packed));
     }
 
+    /// Takes the time at which a refund was asked for.
+    pub(super) fn asked(&mut self, time: RequestTime) {
+        self.times.push(time);
+    }
+
     /// Keeps one of each and marks those that repeat the channel transaction of an earlier one.
     pub(super) fn once(self, aside: &mut Vec<Aside>) -> Refunds {
-        let Self { arena, mut places, .. } = self;
+        let Self { arena, mut places, times, .. } = self;
         let mut arena = arena;
-        let joined = join_rows(&mut arena, &mut places, aside);
+        let mut joined = join_rows(&mut arena, &mut places, aside);
+        joined.unmatched = complete(&mut arena, &mut places, &mut joined.also_at, times);
         let mut rows: Vec<Row> = Vec::with_capacity(places.len());
         {
             let mut kept: Vec<(RefundHead<'_>, Place)> =
@@ -68,6 +77,8 @@ impl RefundsRead {
 pub(super) struct Joined {
     /// By refund: rows beside the one that is kept; those that repeat another word for word are left out.
     also_at: BTreeMap<RefundId, Vec<SourceRef>>,
+    /// By file: times of requests whose refund nothing has.
+    unmatched: BTreeMap<FileId, u64>,
     /// By order: rows of its refunds that contradict each other.
     contradicted: BTreeMap<OrderId, Contradicted>,
 }
@@ -134,6 +145,46 @@ fn join_rows(arena: &mut Arena, places: &mut Vec<Place>, aside: &mut Vec<Aside>)
     joined
 }
 
+/// Gives refunds the times at which they were asked for; counts those of refunds that nothing has, by file. A part of
+/// a refund that was split was asked for with it.
+fn complete(
+    arena: &mut Arena,
+    places: &mut [Place],
+    also_at: &mut BTreeMap<RefundId, Vec<SourceRef>>,
+    mut times: Vec<RequestTime>,
+) -> BTreeMap<FileId, u64> {
+    let mut unmatched = BTreeMap::new();
+    if times.is_empty() {
+        return unmatched;
+    }
+    // Of several rows of one refund the last by time counts, wherever it stands.
+    times.sort_by(|a, b| (a.requested_at, a.at).cmp(&(b.requested_at, b.at)));
+    let by_id: HashMap<&str, &RequestTime> =
+        times.iter().map(|time| (time.refund_id.as_str(), time)).collect();
+    let mut met: BTreeSet<&str> = BTreeSet::new();
+    let mut packed = Vec::new();
+    for place in places {
+        let own = refund_head(arena.at(*place)).refund_id.to_owned();
+        let whole = own.rsplit_once('/').map_or(own.as_str(), |(whole, _)| whole);
+        let Some((id, time)) = by_id.get_key_value(own.as_str()).or_else(|| by_id.get_key_value(whole))
+        else {
+            continue;
+        };
+        met.insert(id);
+        let mut refund = unpack_refund(arena.at(*place));
+        refund.requested_at = time.requested_at;
+        refund.assumed.request = false;
+        also_at.entry(refund.refund_id.clone()).or_default().push(time.at);
+        packed.clear();
+        pack_refund(&refund, &mut packed);
+        *place = arena.push(&packed);
+    }
+    for time in times.iter().filter(|time| !met.contains(time.refund_id.as_str())) {
+        *unmatched.entry(time.at.file).or_default() += 1;
+    }
+    unmatched
+}
+
 /// A refund, and the earlier one that it repeats.
 type Row = (Place, Option<Place>);
 
@@ -179,6 +230,11 @@ impl Refunds {
         // One that has rows and is contradicted beside keeps its number.
         orders.insert_batch(ids.into_iter().map(|id| Key::of(id.as_bytes())).zip(0..), |_, _, _| {});
         Self { arena, rows, joined, orders, ends }
+    }
+
+    /// By file: times of requests whose refund nothing has.
+    pub(super) const fn unmatched(&self) -> &BTreeMap<FileId, u64> {
+        &self.joined.unmatched
     }
 
     /// The rows of an order's refunds that contradict each other.

@@ -345,6 +345,10 @@ pub(super) fn sum_up(
         && decisions.share_undetermined().1 == 0;
     aside.append(&mut read.aside);
     let repeated = settle(&mut read, &aside, &fates);
+    for (file, count) in facts.refunds.unmatched() {
+        let notes = &mut read.files[file.0 as usize].notes;
+        notes.insert("times of requests whose refund is in no file".to_owned(), *count);
+    }
     check_unchanged(&read.files).map_err(AuditError::Ingest)?;
     findings.extend(run_checks::about_files(&read.files, &repeated, &fates));
     findings.par_sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));

@@ -48,7 +48,8 @@ pub(super) fn about_files(
     let mut found = Vec::new();
     for file in files {
         let name = file.name();
-        if file.zone_assumed > 0 {
+        // A zone that the vendor states is no assumption.
+        if file.zone_assumed > 0 && !file.is_zone_sourced {
             let text = format!(
                 "{name}: {} no offset from UTC; {} was assumed.",
                 count(file.zone_assumed, "instant has", "instants have"),

@@ -86,6 +86,7 @@ pub static KINDS: &[Kind] = kinds![
     "precision" Data Low,
     "duplicate-order" Data High,
     "duplicate-row" Data High,
+    "rejected-row" Data High,
     "orphan-deduction" Data Medium,
     "usage-coverage-gap" Data High,
     "overdraw" Data Medium,

@@ -13,7 +13,7 @@ use super::{
     orders::order,
     plan::{Plan, Source, Way, role_of_table},
     reading::Reading,
-    refunds::refund,
+    refunds::{refund, request_time},
     rows::{Row, RowCells},
     schema::columns,
     stored::note_of_zone,
@@ -25,10 +25,12 @@ use crate::{
         convert::{self, Conversion, Converted, Item, Note, UNLINKED_MARK},
         dialect::{self, Class},
     },
-    record::{Assumed, Defect, Fate, FileId, Link, Order, Refund, Role, SourceRef},
-    time::{Offset, parse_moment},
+    record::{Assumed, Defect, Fate, FileId, Link, Named, Order, Refund, Role, SourceRef},
+    time::{Instant, Offset, parse_moment},
 };
 
+/// The longest term that is looked for in a period.
+const MONTHS_MAX: u32 = 120;
 /// How much of a rejected record is shown.
 const RAW_CHARS_MAX: usize = 400;
 
@@ -52,6 +54,8 @@ pub(crate) fn unread(source: &Source) -> Vec<FileRead> {
         file.roles.clone_from(&roles);
         if let Way::Export(dialect) = &source.way {
             file.dialect = Some(dialect.id.clone());
+            file.is_zone_sourced =
+                dialect.zone_evidence == dialect::Evidence::Sourced && !dialect.id.starts_with("canonical-");
             file.lacks = dialect.lacks.iter().map(|lack| lack.fact.clone()).collect();
             // Each role that it may give is a part of its totals, if only an empty one.
             file.shares = roles.iter().map(|role| (*role, crate::record::ControlTotal::default())).collect();
@@ -102,7 +106,8 @@ pub fn read_export(plan: &Plan, source: &Source, reading: &Reading<'_>) -> Resul
                 let file = &mut read.files[defect.part];
                 read.defects.push(Defect {
                     at: SourceRef { file: file.id, line: defect.line },
-                    role: lead,
+                    role: role_of_rejected(&file.roles, lead),
+                    names: names_of(&defect),
                     column: defect.column,
                     reason: defect.reason,
                     raw: defect.raw,
@@ -197,28 +202,42 @@ pub(crate) fn assume(record: &mut convert::Record) {
 /// Where the export has no end of the term: that of the billed period of a purchase, else the payment and its months.
 /// Says whether that stands in the record now.
 fn assume_expiry(record: &mut convert::Record) -> bool {
+    let zone = Offset::BEIJING;
     let is_term = record.cell("order_kind").is_none_or(|kind| !matches!(kind, "upgrade" | "downgrade"));
-    if !is_term || record.cell("expires_at").is_some() {
+    if !is_term {
         return false;
     }
-    let zone = Offset::BEIJING;
-    let moment = |column: &str| {
-        let reading = record.cell(column).map(|text| parse_moment(text, zone));
-        reading.and_then(Result::ok).map(|reading| reading.moment.earliest())
-    };
-    let paid_at = moment("paid_at");
-    let of_period = record.cell("period_end").filter(|_| moment("period_end") > paid_at).map(str::to_owned);
-    let months = || record.cell("months").and_then(|months| months.parse::<u32>().ok());
-    let starts_at = || moment("effective_at").or_else(|| moment("period_start")).or(paid_at);
-    let of_months = || {
-        Some(starts_at()?.plus_months_clipped(months().filter(|months| *months <= 1200)?, zone).text(zone))
-    };
-    let found = of_period.or_else(of_months);
+    let paid_at = instant_of(record, "paid_at");
+    let start = ["effective_at", "period_start"]
+        .into_iter()
+        .find_map(|column| instant_of(record, column))
+        .or(paid_at);
+    let end = instant_of(record, "period_end").filter(|end| Some(*end) > paid_at);
+    // A period that ends so many months after its start says how many they are.
+    if record.cell("months").is_none()
+        && let (Some(start), Some(end)) = (start, end)
+        && let Some(months) = (1..=MONTHS_MAX).find(|months| start.plus_months_clipped(*months, zone) == end)
+    {
+        record.set("months", Some(months.to_string()));
+    }
+    if record.cell("expires_at").is_some() {
+        return false;
+    }
+    let of_period = record.cell("period_end").filter(|_| end.is_some()).map(str::to_owned);
+    let months = record.cell("months").and_then(|months| months.parse::<u32>().ok());
+    let months = months.filter(|months| *months <= 1200);
+    let found = of_period.or_else(|| Some(start?.plus_months_clipped(months?, zone).text(zone)));
     let is_found = found.is_some();
     if is_found {
         record.set("expires_at", found);
     }
     is_found
+}
+
+/// The first instant that a cell may stand for.
+fn instant_of(record: &convert::Record, column: &str) -> Option<Instant> {
+    let reading = parse_moment(record.cell(column)?, Offset::BEIJING).ok()?;
+    Some(reading.moment.earliest())
 }
 
 /// How a refund was tied to its order, where its row does not name that.
@@ -297,6 +316,10 @@ pub(crate) fn accept(
         return;
     }
     let parsed: Result<Vec<(&'static str, i128)>, Fault> = match role {
+        Role::Refunds if record.is_request_time() => request_time(&mut cells, at).map(|time| {
+            records.request_times.push(time);
+            Vec::new()
+        }),
         Role::Orders => order(&mut cells, at).map(|order| {
             records.orders.push(Order::from(&order));
             order_amounts(&order)
@@ -349,7 +372,23 @@ fn defect(record: &convert::Record, at: SourceRef, role: Role, fault: Fault) -> 
     } else {
         fault.reason
     };
-    Defect { at, role, column: fault.column.to_owned(), reason, raw }
+    let mut names: Vec<(Named, Box<str>)> = Named::COLUMNS
+        .into_iter()
+        .filter_map(|(column, named)| Some((named, record.cell(column)?.into())))
+        .collect();
+    names.extend(record.resources.iter().map(|resource| (Named::Instance, resource.as_str().into())));
+    Defect { at, role, column: fault.column.to_owned(), reason, raw, names }
+}
+
+/// What a rejected row of an export names.
+pub(super) fn names_of(found: &convert::Defect) -> Vec<(Named, Box<str>)> {
+    let named = |(column, id): &(&str, String)| Some((Named::of_column(column)?, id.as_str().into()));
+    found.names.iter().filter_map(named).collect()
+}
+
+/// The role that a rejected row of an export may be of: a refund wherever the export has some.
+fn role_of_rejected(roles: &[Role], lead: Role) -> Role {
+    if roles.contains(&Role::Refunds) { Role::Refunds } else { lead }
 }
 
 /// The order of a record, where it can be read.
@@ -432,6 +471,7 @@ pub fn stream_export<S: UsageSink>(
                 scan.defects.push(Defect {
                     at: SourceRef { file: scan.read.id, line: found.line },
                     role: Role::Usage,
+                    names: names_of(&found),
                     column: found.column,
                     reason: found.reason,
                     raw: found.raw,

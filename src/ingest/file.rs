@@ -11,7 +11,7 @@ use super::{
     events::event,
     header::Layout,
     reading::Reading,
-    refunds::refund,
+    refunds::{RequestTime, refund},
     rows::{Row, RowCells, split_again},
     schema::columns,
     table::{self, Slots, Take},
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     export::source::Place,
     money::Money,
-    record::{ControlTotal, Defect, Event, Fate, FileId, Order, OrderRow, Refund, Role, SourceRef},
+    record::{ControlTotal, Defect, Event, Fate, FileId, Named, Order, OrderRow, Refund, Role, SourceRef},
     scan,
     time::{Instant, Offset},
 };
@@ -63,6 +63,8 @@ pub struct FileRead {
     pub unknown_columns: Vec<String>,
     /// Instants without an offset.
     pub zone_assumed: u64,
+    /// Whether the vendor says in which zone such instants are.
+    pub is_zone_sourced: bool,
     /// Instants without seconds or without a time.
     pub blurred: u64,
     /// Amounts with more than eight decimals, the rest being zeros.
@@ -97,6 +99,7 @@ impl FileRead {
             notes: BTreeMap::new(),
             unknown_columns: Vec::new(),
             zone_assumed: 0,
+            is_zone_sourced: false,
             blurred: 0,
             long_decimals: 0,
             latest: BTreeMap::new(),
@@ -194,6 +197,8 @@ pub struct Records {
     pub events: Vec<Event>,
     /// Packs with the orders that bought them.
     pub packs: Vec<(String, String)>,
+    /// When refunds were asked for, as somebody says.
+    pub request_times: Vec<RequestTime>,
 }
 
 impl Records {
@@ -203,6 +208,7 @@ impl Records {
         self.refunds.append(&mut next.refunds);
         self.events.append(&mut next.events);
         self.packs.append(&mut next.packs);
+        self.request_times.append(&mut next.request_times);
     }
 }
 
@@ -357,8 +363,20 @@ impl Tally {
             column: fault.column.to_owned(),
             reason: fault.reason,
             raw: raw(shown),
+            names: names(shown, layout),
         });
     }
+}
+
+/// What a row names in cells that can be read.
+fn names(row: &Row<'_>, layout: &Layout) -> Vec<(Named, Box<str>)> {
+    let cells = columns(layout.role).iter().zip(&layout.places);
+    let named = cells.filter_map(|(column, place)| {
+        let named = Named::of_column(column.name)?;
+        let text = std::str::from_utf8(row.record.get((*place)?)?).ok()?.trim();
+        (!text.is_empty()).then(|| (named, text.into()))
+    });
+    named.collect()
 }
 
 /// A row has as many cells as the header.

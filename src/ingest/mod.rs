@@ -43,6 +43,7 @@ pub use orders::{OrderSink, stream_orders};
 pub use plan::{Plan, Source, Way, plan, plan_exports};
 pub use progress::{Progress, Silent, Stage};
 pub use reading::{Reader, Reading};
+pub use refunds::RequestTime;
 pub use schema::{Column, columns};
 pub use unchanged::check_unchanged;
 pub use usage::{Fates, Keeper, Kept, Line, OrderIndex, Purchase, Streamed, UsageSink, stream};

@@ -215,10 +215,26 @@ fn plan_by(inputs: &Inputs, directly: bool) -> Result<Plan, Vec<IngestError>> {
     {
         return Err(vec![error]);
     }
+    let mut placeholders: Vec<(std::path::PathBuf, Vec<IngestError>)> = Vec::new();
     for (path, given) in files {
         let asked = inputs.dialect_of(&path);
         let found = one(&path, given, asked, directly, &reader, &mut plan.passed_over);
         match found {
+            Ok(sources) => plan.sources.extend(sources),
+            // A subscription leaves an object without a byte before its first push: the rest is audited, and the data
+            // are incomplete.
+            Err(errors) if inputs.files.len() > 1 && given.is_none() && is_placeholder(&path, &errors) => {
+                placeholders.push((path, errors));
+            }
+            Err(errors) => failed.extend(errors),
+        }
+    }
+    for (path, errors) in placeholders {
+        if plan.sources.is_empty() {
+            failed.extend(errors);
+            continue;
+        }
+        match one(&path, Some(Role::Orders), None, directly, &reader, &mut plan.passed_over) {
             Ok(sources) => plan.sources.extend(sources),
             Err(errors) => failed.extend(errors),
         }
@@ -226,6 +242,7 @@ fn plan_by(inputs: &Inputs, directly: bool) -> Result<Plan, Vec<IngestError>> {
     if !failed.is_empty() {
         return Err(failed);
     }
+    plan.sources.sort_by(|a, b| a.parts[0].1.path.cmp(&b.parts[0].1.path));
     let mut ids = (0..).map(FileId);
     for part in plan.sources.iter_mut().flat_map(|source| &mut source.parts) {
         part.0 = ids.next().expect("files are counted in 32 bits");
@@ -233,6 +250,12 @@ fn plan_by(inputs: &Inputs, directly: bool) -> Result<Plan, Vec<IngestError>> {
     plan.passed_over.sort();
     plan.reader = cell.into_inner();
     Ok(plan)
+}
+
+/// Whether a file has no byte, and its name says nothing of a role.
+fn is_placeholder(path: &Path, errors: &[IngestError]) -> bool {
+    matches!(errors, [IngestError::Empty { .. }])
+        && std::fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() == 0)
 }
 
 /// The sources of one file. Their ids are given later.
@@ -315,11 +338,25 @@ fn one<'r>(
                     None => sources.push(source),
                 }
             }
+            // A sheet that begins where the former was full.
+            Err(IngestError::Header(_))
+                if place.kind == Kind::Sheet && goes_on(&place, reader, sources.last(), asked) =>
+            {
+                sources.last_mut().expect("it goes on with one").parts.push((FileId(0), place));
+            }
             // A workbook may have a sheet of notes beside its table.
             Err(IngestError::Header(HeaderError::Unknown { place: name, .. }))
                 if several && place.kind == Kind::Sheet =>
             {
                 passed_over.push(format!("{name}: the sheet has the header of no known export"));
+            }
+            // So may an archive: a text beside the table that is none.
+            Err(IngestError::Header(HeaderError::Unknown { place: name, .. }))
+                if several && !promises_table(&place) =>
+            {
+                passed_over.push(format!(
+                    "{name}: the header is of no known export, and the suffix promises no table"
+                ));
             }
             Err(IngestError::Source(SourceError::Empty(name))) if several => {
                 passed_over.push(format!("{name}: is empty"));
@@ -340,6 +377,20 @@ fn one<'r>(
         errors.push(SourceError::Archive { place, reason }.into());
     }
     if errors.is_empty() { Ok(sources) } else { Err(errors) }
+}
+
+/// Whether a sheet without a header goes on with the table of the sheet before it.
+fn goes_on(place: &Place, reader: &Reader, before: Option<&Source>, asked: Option<&str>) -> bool {
+    let Some((_, former)) = before.and_then(|source| source.parts.last()) else { return false };
+    let bound = recognise(former, reader, asked).map(|(_, recognised)| recognised.binding);
+    let opened = source::open(place, &OpenOptions::default());
+    let (Ok(binding), Ok(mut opened)) = (bound, opened) else { return false };
+    reader.book.going_on(&mut opened, &binding).is_ok_and(|found| found.is_some())
+}
+
+/// Whether the name of a member says that it is a table.
+fn promises_table(place: &Place) -> bool {
+    place.part.as_ref().is_none_or(|(_, name)| !name.to_ascii_lowercase().ends_with(".txt"))
 }
 
 fn is_packed_text(place: &Place) -> bool {
@@ -432,7 +483,21 @@ impl Plan {
         let Way::Export(dialect) = &source.way else {
             unreachable!("only an export has a dialect");
         };
-        source.parts.iter().map(|(_, place)| recognise(place, reader, Some(&dialect.id))).collect()
+        let mut tables: Vec<(Opened, Recognised)> = Vec::with_capacity(source.parts.len());
+        for (_, place) in &source.parts {
+            let table = match (recognise(place, reader, Some(&dialect.id)), tables.last()) {
+                (Err(IngestError::Header(error)), Some((_, before))) if place.kind == Kind::Sheet => {
+                    let mut opened = source::open(place, &OpenOptions::default())?;
+                    match reader.book.going_on(&mut opened, &before.binding)? {
+                        Some(recognised) => (opened, recognised),
+                        None => return Err(error.into()),
+                    }
+                }
+                (table, _) => table?,
+            };
+            tables.push(table);
+        }
+        Ok(tables)
     }
 
     /// Opens the tables of an export as one conversion.

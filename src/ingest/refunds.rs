@@ -5,7 +5,29 @@ use super::{
     orders::{currency, tenders},
     schema::RefundColumn as C,
 };
-use crate::record::{Channel, Refund, RefundStatus, SourceRef};
+use crate::{
+    record::{Channel, Refund, RefundId, RefundStatus, SourceRef},
+    time::Moment,
+};
+
+/// When a refund was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestTime {
+    /// Where that stands.
+    pub at: SourceRef,
+    /// The refund.
+    pub refund_id: RefundId,
+    /// When.
+    pub requested_at: Moment,
+}
+
+/// When a refund was asked for, by a row that says no more of it.
+pub(super) fn request_time(cells: &mut Cells<'_>, at: SourceRef) -> Result<RequestTime, Fault> {
+    let refund_id = cells.id(C::RefundId)?;
+    let refund_id = cells.required(C::RefundId, refund_id)?.into();
+    let requested_at = cells.moment(C::RequestedAt)?;
+    Ok(RequestTime { at, refund_id, requested_at: cells.required(C::RequestedAt, requested_at)? })
+}
 
 /// The refund of a row, or what is wrong with it.
 pub(super) fn refund(cells: &mut Cells<'_>, at: SourceRef) -> Result<Refund, Fault> {

@@ -97,6 +97,7 @@ pub fn write_canonical(
                     let defect = Defect {
                         at: SourceRef { file: FileId(0), line: found.line },
                         role: source.lead(),
+                        names: Vec::new(),
                         column: found.column,
                         reason: found.reason,
                         raw: found.raw,
@@ -146,7 +147,7 @@ fn together(records: Vec<(usize, Record)>, left_out: &mut u64) -> Vec<(usize, Re
     for (at, (_, record)) in records.iter().flatten().enumerate() {
         let column = match record.role {
             Role::Orders => "order_id",
-            Role::Refunds => "refund_id",
+            Role::Refunds if !record.is_request_time() => "refund_id",
             _ => continue,
         };
         if let Some(id) = record.cell(column) {
@@ -193,7 +194,7 @@ fn table(path: &PathBuf) -> io::Result<Table> {
 
 impl Tables<'_> {
     fn put(&mut self, source: &Source, record: Record) -> io::Result<()> {
-        if record.is_taken_back() {
+        if record.is_taken_back() || record.is_request_time() {
             self.written.left_out += record.rows;
             return Ok(());
         }

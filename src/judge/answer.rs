@@ -10,7 +10,7 @@ use crate::{
         Candidates, Eligibility, Entitlement, Policy, Question, Reading, SelectBy, Terms, Unknown, Version,
         entitle, evaluate,
     },
-    record::Tenders,
+    record::{Role, Tenders},
 };
 
 /// The policy that rules an order, the version in force, and what it gives.
@@ -93,6 +93,9 @@ impl<'b> Answer<'b> {
             } else {
                 Unknown::DuplicateRow
             });
+        }
+        if entitlement.eligibility == Eligibility::Yes && rejected_matters(&entitlement, view) {
+            entitlement.leave_open(Unknown::RejectedRow);
         }
         let elsewhere = candidates.of_another_site();
         let other_sites = candidates.of_other_sites(question.paid_at, question.requested_at);
@@ -195,6 +198,13 @@ impl<'b> Answer<'b> {
         }
         Some((other, evaluate(policy, &other.terms, &view.facts(), &self.asked.question)))
     }
+}
+
+/// Whether a row was rejected that may be of the order, and whose content could matter.
+fn rejected_matters(entitlement: &Entitlement<'_>, view: &View<'_>) -> bool {
+    let package_type = &view.order().package_type;
+    let by_use = entitlement.terms.is_none_or(|terms| terms.depends_on_deductions(package_type));
+    view.rejected().iter().any(|(role, _)| *role != Role::Usage || by_use)
 }
 
 pub(super) fn split_of<'e>(entitlement: &'e Entitlement<'_>) -> Option<&'e Tenders> {

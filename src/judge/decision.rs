@@ -467,6 +467,10 @@ fn settled_by(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> (Need, Stri
         Unknown::DuplicateOrder | Unknown::DuplicateRow => {
             (Need::OneRow, "an export with one of the rows that contradict each other".to_owned())
         }
+        Unknown::RejectedRow => {
+            let rows: Vec<String> = view.rejected().iter().map(|(_, at)| view.horizon.name(*at)).collect();
+            (Need::Fact, format!("the rejected row in a form that can be read ({})", rows.join(", ")))
+        }
         Unknown::NoPolicy => {
             (Need::Policy, format!("a policy for {} / {} (--policies)", order.product, order.package_type))
         }

@@ -214,6 +214,10 @@ fn undecided(candidates: &Candidates<'_>, view: &View<'_>, entry: &Entry<'_, '_>
             }
         }
     }
+    if why == Unknown::RejectedRow {
+        let rows = view.rejected().into_iter();
+        finding.evidence.extend(rows.map(|(role, at)| Evidence { role, at, id: String::new() }));
+    }
     if let Some(conflict) = &view.case.conflict {
         finding.evidence.extend(super::conflict::rows(conflict, view.order().order_id.as_str()));
     }
@@ -272,6 +276,13 @@ pub(crate) fn reason(view: &View<'_>, answer: &Answer<'_>, why: Unknown) -> Stri
         Unknown::DateOnly => {
             "Only the day or the minute is written, and the outcome turns on the second: both ends were tried."
                 .to_owned()
+        }
+        Unknown::RejectedRow => {
+            let rows: Vec<String> = view.rejected().iter().map(|(_, at)| view.horizon.name(*at)).collect();
+            format!(
+                "A row that may be of this order was rejected ({}), and what it says could change the outcome.",
+                rows.join(", ")
+            )
         }
         Unknown::DuplicateOrder | Unknown::DuplicateRow => match &view.case.conflict {
             Some(conflict) => super::conflict::sentence(conflict, view.horizon),

@@ -4,7 +4,7 @@ use crate::{
     case::{Case, CaseRefund, Horizon},
     money::{Currency, Money},
     policy::{Facts, Question},
-    record::{Channel, Event, EventKind, Order, Refund, RefundStatus, Tenders, Usage},
+    record::{Channel, Event, EventKind, Order, Refund, RefundStatus, Role, SourceRef, Tenders, Usage},
     time::{Instant, Moment},
 };
 
@@ -110,6 +110,12 @@ impl<'c> View<'c> {
         let usage_end = case.usage.partition_point(|usage| usage.posted_at.earliest() <= as_of);
         let events_end = case.events.partition_point(|event| event.from_at <= as_of);
         Self { case, horizon, refunds, usage: &case.usage[..usage_end], events: &case.events[..events_end] }
+    }
+
+    /// Rejected rows that may be of the order, by role.
+    #[must_use]
+    pub fn rejected(&self) -> Vec<(Role, SourceRef)> {
+        self.horizon.rejected.about(self.case)
     }
 
     /// The order.

@@ -21,7 +21,8 @@ impl Fraction {
 
     /// The same of wider integers; `None` also where the lowest terms leave 64 bits.
     pub(super) fn reduced(part: i128, whole: i128) -> Option<Self> {
-        let (part, whole) = if whole < 0 { (part.checked_neg()?, whole.checked_neg()?) } else { (part, whole) };
+        let (part, whole) =
+            if whole < 0 { (part.checked_neg()?, whole.checked_neg()?) } else { (part, whole) };
         (whole > 0).then_some(())?;
         let (mut one, mut other) = (part.unsigned_abs(), whole.unsigned_abs());
         while other != 0 {
@@ -38,7 +39,8 @@ impl Fraction {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits = |text: &str| -> Option<i64> {
-            (!text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(())?;
+            (!text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit()))
+                .then_some(())?;
             text.parse().ok()
         };
         if let Some((part, whole)) = text.split_once('/') {
@@ -103,7 +105,9 @@ mod tests {
 
     #[test]
     fn numbers_and_fractions_are_read_and_shown() {
-        for (text, shown) in [("0.85", "0.85"), ("3/2", "1.5"), ("12", "12"), ("10/31", "10/31"), ("0.118", "0.118")] {
+        for (text, shown) in
+            [("0.85", "0.85"), ("3/2", "1.5"), ("12", "12"), ("10/31", "10/31"), ("0.118", "0.118")]
+        {
             assert_eq!(Fraction::parse(text).unwrap().to_string(), shown);
         }
         for text in ["", ".5", "1.", "-1", "1e3", "1/0", "3/-2", "1_000", "0x1"] {

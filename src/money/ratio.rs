@@ -44,9 +44,14 @@ impl Ratio {
         // Crosswise, so that a long chain of shares stays within 128 bits.
         let one = common(self.numerator, factor.denominator().into());
         let other = common(factor.numerator().into(), self.denominator);
-        let numerator = self.numerator.checked_div(one)?.checked_mul(i128::from(factor.numerator()).checked_div(other)?)?;
-        let denominator =
-            self.denominator.checked_div(other)?.checked_mul(i128::from(factor.denominator()).checked_div(one)?)?;
+        let numerator = self
+            .numerator
+            .checked_div(one)?
+            .checked_mul(i128::from(factor.numerator()).checked_div(other)?)?;
+        let denominator = self
+            .denominator
+            .checked_div(other)?
+            .checked_mul(i128::from(factor.denominator()).checked_div(one)?)?;
         Some(Self { numerator, denominator })
     }
 
@@ -55,7 +60,8 @@ impl Ratio {
     pub fn plus(self, other: Self) -> Option<Self> {
         let shared = common(self.denominator, other.denominator);
         let (mine, theirs) = (other.denominator.checked_div(shared)?, self.denominator.checked_div(shared)?);
-        let numerator = self.numerator.checked_mul(mine)?.checked_add(other.numerator.checked_mul(theirs)?)?;
+        let numerator =
+            self.numerator.checked_mul(mine)?.checked_add(other.numerator.checked_mul(theirs)?)?;
         Some(Self { numerator, denominator: self.denominator.checked_mul(mine)? })
     }
 

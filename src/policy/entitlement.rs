@@ -122,8 +122,7 @@ pub(crate) fn evaluate<'b>(
         },
     };
     // Too late is what is too late for every way.
-    answer.deadline =
-        if ends.contains(&None) { None } else { ends.into_iter().flatten().max() };
+    answer.deadline = if ends.contains(&None) { None } else { ends.into_iter().flatten().max() };
     answer
 }
 
@@ -171,8 +170,7 @@ fn of_branch<'b>(
     if !answer.grounds.is_empty() {
         return Entitlement { owed: Some(Owed::nothing(facts.order.paid.currency)), ..answer };
     }
-    let method = &terms.amount_of(&facts.order.package_type).method;
-    let needs_deductions = terms.usage.deduction_excludes || method.depends_on_consumption();
+    let needs_deductions = terms.depends_on_deductions(&facts.order.package_type);
     let covered =
         question.covered.contains(question.paid_at) && question.covered.contains(question.requested_at);
     let sum = if needs_deductions && !covered {

@@ -104,6 +104,8 @@ pub enum Unknown {
     DuplicateOrder,
     /// A row of the order stands twice with different content.
     DuplicateRow,
+    /// A row that may be of the order was rejected, and what it says could matter.
+    RejectedRow,
 }
 
 impl Unknown {
@@ -123,6 +125,7 @@ impl Unknown {
             Self::RequestTime => "request-time-unknown",
             Self::DuplicateOrder => "duplicate-order",
             Self::DuplicateRow => "duplicate-row",
+            Self::RejectedRow => "rejected-row",
         }
     }
 

@@ -19,7 +19,7 @@ mod usage;
 
 pub use assumed::Assumed;
 pub use control_total::{ControlTotal, Fate};
-pub use defect::Defect;
+pub use defect::{Defect, Named};
 pub use event::{Event, EventKey, EventKind};
 pub use ids::{AccountId, InstanceId, OrderId, PaymentId, RefundId, UsageId};
 pub use link::Link;

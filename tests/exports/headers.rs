@@ -171,7 +171,10 @@ fn two_spellings_of_one_column_in_one_file_are_an_error_that_names_both() {
         for field in &dialect.fields {
             let [one, other, ..] = field.headers.as_slice() else { continue };
             let signature = dialect.signature.present.iter().map(|field| dialect.field(*field));
+            let any =
+                dialect.signature.any.iter().filter_map(|set| set.first()).map(|field| dialect.field(*field));
             let mut header: Vec<String> = signature
+                .chain(any)
                 .filter(|needed| needed.name != field.name)
                 .map(|needed| needed.headers[0].name.clone())
                 .collect();

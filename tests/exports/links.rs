@@ -108,6 +108,24 @@ fn a_mapping_teaches_headers_and_kinds_of_rows() {
 }
 
 #[test]
+fn a_mapping_fills_cells_and_says_the_order_of_dates() {
+    let text = "extends = \"tencent-bill-cn\"\ndate_order = \"dmy\"\n[orders.cells]\nexpires_at = { field = \"usage_end\" }\n";
+    let mut own = book().clone();
+    own.extend(&Mapping::parse(text, "my.toml").unwrap()).unwrap();
+    let bytes = "支付者UIN,交易类型,订单ID,扣费时间,结束使用时间,优惠后总价\n\
+                 1,包年包月新购,20230401478001340000001,1/4/2023 10:00:00,1/5/2023 10:00:00,9\n";
+    let mut file = opened(bytes.as_bytes()).unwrap();
+    let recognised = own.recognise(&mut file, None).unwrap();
+    let outcome = crate::common::convert_opened(file, recognised);
+    let order = outcome.only();
+    assert_eq!(order.cell("paid_at"), Some("2023-04-01 10:00:00"));
+    assert_eq!(order.cell("expires_at"), Some("2023-05-01 10:00:00"));
+    let wrong = Mapping::parse(&text.replace("usage_end", "usage_ends"), "my.toml").unwrap();
+    let error = own.extend(&wrong).unwrap_err().to_string();
+    assert_eq!(error, "my.toml:4:14: there is no field usage_ends");
+}
+
+#[test]
 fn the_dialect_asked_for_is_taken_or_named() {
     let mut file = opened(FLOW).unwrap();
     assert!(book().recognise(&mut file, Some("alibaba-billflow")).is_ok());

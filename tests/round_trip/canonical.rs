@@ -32,7 +32,18 @@ pub(crate) fn files(set: &Set, hand: &mut Hand) -> Vec<File> {
             columns.map(|(to, from)| (to.to_owned(), get(order, from).to_owned())).into()
         })
         .collect();
+    // Each of them says again when a refund was asked for.
+    let times: Vec<Row> = set
+        .refunds
+        .iter()
+        .map(|refund| {
+            ["refund_id", "requested_at"]
+                .map(|column| (column.to_owned(), get(refund, column).to_owned()))
+                .into()
+        })
+        .collect();
     let tables = [
+        ("times.csv", &times),
         ("orders.csv", &set.orders),
         ("usage.csv", &set.usage),
         ("refunds.csv", &set.refunds),

@@ -19,7 +19,14 @@ impl Time {
             return Self { seconds: day - BEIJING, thousandths: 0, is_day: true };
         }
         let clock = number(11, 13) * 3600 + number(14, 16) * 60 + number(17, 19);
-        let (thousandths, zone) = if text[19..].starts_with('.') { (number(20, 23), 23) } else { (0, 19) };
+        let fraction: String = text[19..]
+            .strip_prefix('.')
+            .unwrap_or_default()
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
+        let thousandths = format!("{fraction:0<3}")[..3].parse::<i64>().unwrap();
+        let zone = 19 + if fraction.is_empty() { 0 } else { 1 + fraction.len() };
         let offset = match &text[zone..] {
             "" | "+08:00" => BEIJING,
             "Z" => 0,

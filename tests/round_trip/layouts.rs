@@ -293,6 +293,7 @@ pub(crate) const CANONICAL: Layout = Layout {
         "canonical-packages",
         "canonical-refunds",
         "canonical-usage",
+        "request-times",
     ],
     carries: |_, _| true,
     set: canonical::in_chinese,

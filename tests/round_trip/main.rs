@@ -8,6 +8,7 @@
 mod alibaba;
 mod canonical;
 mod clock;
+mod combined;
 mod compare;
 mod ends;
 mod facts;

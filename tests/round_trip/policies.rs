@@ -9,7 +9,8 @@ use refund_audit::policy::{BUILTIN, PolicyBook};
 use toml::Table;
 
 pub(crate) static POLICIES: LazyLock<PolicyBook> = LazyLock::new(|| {
-    let files: Vec<(&str, String)> = BUILTIN.iter().map(|(name, text)| (*name, for_every_site(text))).collect();
+    let files: Vec<(&str, String)> =
+        BUILTIN.iter().map(|(name, text)| (*name, for_every_site(text))).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
     PolicyBook::load(&files).unwrap()
 });

@@ -87,6 +87,12 @@ rules! {
             let months = get(order, "months").parse::<i64>().ok();
             let expires = of_period.map(str::to_owned)
                 .or_else(|| months.map(|months| start.months_later(months).canonical()));
+            let of_months = (1..=120).find(|months| {
+                of_period.is_some_and(|end| start.months_later(*months) == Time::read(end))
+            });
+            if let (Some(months), "") = (of_months, get(order, "months")) {
+                put(order, "months", months.to_string());
+            }
             if let Some(expires) = expires {
                 put(order, "expires_at", expires);
                 assume(order, "expires_at");

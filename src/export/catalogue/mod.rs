@@ -132,10 +132,7 @@ impl Catalogue {
                         );
                         return Err(DialectError::at(file, text, name.span().start, reason));
                     }
-                    let known = Package {
-                        word: package.package_type.clone(),
-                        gift: package.gift,
-                    };
+                    let known = Package { word: package.package_type.clone(), gift: package.gift };
                     self.packages.insert((product.product.clone(), key), known);
                 }
             }

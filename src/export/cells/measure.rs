@@ -21,6 +21,15 @@ const MAGNITUDES: [(&str, i32); 9] = [
 ///
 /// [`CellError`] where the text does not begin with a number.
 pub fn parse_measure(text: &str) -> Result<(i128, Option<String>), CellError> {
+    parse_rounded(text).map(|(units, unit, _)| (units, unit))
+}
+
+/// The same, and whether it was rounded.
+///
+/// # Errors
+///
+/// As for [`parse_measure`].
+pub fn parse_rounded(text: &str) -> Result<(i128, Option<String>, bool), CellError> {
     let folded = fold_width(text);
     let body = folded.trim();
     let number_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+');
@@ -43,11 +52,11 @@ pub fn parse_measure(text: &str) -> Result<(i128, Option<String>), CellError> {
             break;
         }
     }
-    let units = number::parse_units(digits, -zeros).map_err(|error| match error {
+    let (units, is_rounded) = number::parse_rounded(digits, -zeros).map_err(|error| match error {
         CellError::NotANumber(_) => CellError::NotANumber(text.to_owned()),
         other => other,
     })?;
-    Ok((units, (!unit.is_empty()).then(|| unit.to_owned())))
+    Ok((units, (!unit.is_empty()).then(|| unit.to_owned()), is_rounded))
 }
 
 #[cfg(test)]

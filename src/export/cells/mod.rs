@@ -26,9 +26,6 @@ pub enum CellError {
     /// A comma or a space that groups no thousands: perhaps a decimal comma.
     #[error("\"{0}\" has a separator that does not group thousands; a decimal comma is not read")]
     Grouping(String),
-    /// More than eight decimals, none of which may be rounded away.
-    #[error("\"{0}\" has more than 8 decimals, and nothing is rounded silently")]
-    TooManyPlaces(String),
     /// More digits than money has.
     #[error("\"{0}\" has more digits than an amount can have")]
     TooManyDigits(String),
@@ -52,7 +49,8 @@ pub enum CellError {
     MonthOnly(String),
     /// Day and month in an order that cannot be told.
     #[error(
-        "\"{0}\" does not say which number is the day and which the month; export times as 2026-03-01 08:00:00"
+        "\"{0}\" does not say which number is the day and which the month; export times as 2026-03-01 08:00:00, or \
+         say date_order = \"dmy\" or \"mdy\" in a file for --mapping"
     )]
     DayOrMonth(String),
     /// A day or an hour that does not exist.
@@ -71,9 +69,24 @@ pub enum CellError {
     },
     /// A spreadsheet number that no short decimal stands for.
     #[error(
-        "the cell holds the binary number {0}, which stands for no exact decimal; save the column as text"
+        "the cell holds the binary number {0}, of which a spreadsheet keeps fifteen digits only; save the column as text"
     )]
     Inexact(String),
+    /// The mark of another currency than that of the row.
+    #[error("\"{found}\" is marked as {marked}, and the row is in {currency}")]
+    OtherCurrency {
+        /// The cell.
+        found: String,
+        /// What its mark says.
+        marked: String,
+        /// What the row says.
+        currency: String,
+    },
+    /// Hundredths of a currency that has none.
+    #[error(
+        "\"{0}\" is in hundredths, which {1} does not have: what the number stands for is documented nowhere"
+    )]
+    NoHundredths(String, String),
     /// A spreadsheet error such as `#REF!`.
     #[error("the cell holds the spreadsheet error {0}")]
     SpreadsheetError(String),

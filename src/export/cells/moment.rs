@@ -24,6 +24,30 @@ pub struct MomentText {
 ///
 /// [`CellError`] where the text is no moment, or one that can be read in two ways.
 pub fn parse_moment(text: &str, zone: Zone) -> Result<Option<MomentText>, CellError> {
+    parse_moment_in(text, zone, None)
+}
+
+/// In which order numeric dates have day and month, where the year does not come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateOrder {
+    /// The day first: `1/10/2025` is in October.
+    Dmy,
+    /// The month first: `10/1/2025` is in October.
+    Mdy,
+}
+
+/// The same where somebody says in which order dates are. Dates with points have the day first wherever they are
+/// written; of others that do not begin with the year, nothing but this tells.
+///
+/// # Errors
+///
+/// As for [`parse_moment`].
+pub fn parse_moment_in(
+    text: &str,
+    zone: Zone,
+    order: Option<DateOrder>,
+) -> Result<Option<MomentText>, CellError> {
     let folded = fold_width(text);
     let body = folded.trim();
     let refuse = || CellError::NotAMoment(text.to_owned());
@@ -32,8 +56,16 @@ pub fn parse_moment(text: &str, zone: Zone) -> Result<Option<MomentText>, CellEr
     }
     let (first, second, third, rest) = split_date(body).ok_or_else(refuse)?;
     if first.len() != 4 {
-        let plausible = third.is_some_and(|year| year.len() == 4);
-        return Err(if plausible { CellError::DayOrMonth(text.to_owned()) } else { refuse() });
+        let Some(year) = third.filter(|year| year.len() == 4) else { return Err(refuse()) };
+        let has_points = body[first.len()..].starts_with('.');
+        let (day, month) = match order.or(has_points.then_some(DateOrder::Dmy)) {
+            Some(DateOrder::Dmy) => (first, second),
+            Some(DateOrder::Mdy) => (second, first),
+            None => return Err(CellError::DayOrMonth(text.to_owned())),
+        };
+        let date = Date::checked(year, month, day).ok_or_else(|| CellError::NoSuchMoment(text.to_owned()))?;
+        let clock = rest.trim_start_matches([' ', ',', 'T', 't']);
+        return assemble(date, clock, zone, text);
     }
     let Some(day) = third else {
         return Err(if rest.is_empty() { CellError::MonthOnly(text.to_owned()) } else { refuse() });
@@ -184,7 +216,8 @@ fn assemble(date: Date, clock: &str, zone: Zone, text: &str) -> Result<Option<Mo
         clock.push(':');
         clock.extend((second.len() < 2).then_some('0'));
         clock.push_str(second);
-        let fraction = fraction.trim_end_matches('0');
+        // What lies below a millionth of a second orders nothing here.
+        let fraction = fraction.get(..6).unwrap_or(fraction).trim_end_matches('0');
         if !fraction.is_empty() {
             clock.push('.');
             clock.push_str(fraction);
@@ -204,6 +237,21 @@ mod tests {
 
     fn read(text: &str, zone: Zone) -> String {
         parse_moment(text, zone).unwrap().map(|moment| moment.text).unwrap_or_default()
+    }
+
+    #[test]
+    fn day_and_month_change_places_where_somebody_says_so() {
+        let read =
+            |text: &str, order| parse_moment_in(text, Zone::BEIJING, order).map(|found| found.unwrap().text);
+        assert_eq!(read("1/10/2025 9:00:00", Some(DateOrder::Dmy)).as_deref(), Ok("2025-10-01 09:00:00"));
+        assert_eq!(read("1/10/2025 9:00:00", Some(DateOrder::Mdy)).as_deref(), Ok("2025-01-10 09:00:00"));
+        assert_eq!(
+            read("01.10.2025 09:00", None).as_deref(),
+            Ok("2025-10-01 09:00"),
+            "with points the day is first"
+        );
+        assert!(matches!(read("1/10/2025", None), Err(CellError::DayOrMonth(_))));
+        assert!(matches!(read("13/13/2025", Some(DateOrder::Dmy)), Err(CellError::NoSuchMoment(_))));
     }
 
     #[test]

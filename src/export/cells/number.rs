@@ -1,7 +1,7 @@
 //! Numbers in cells: thousands separators, currency signs, full-width digits, bracketed negatives and
 //! scientific notation, to an integer of 1e-8.
 //!
-//! Nothing is rounded: a number that needs more than eight decimals is refused.
+//! What needs more than eight decimals is rounded at the eighth, and says so; what is not zero never becomes zero.
 
 use super::{CellError, clean::fold_width};
 
@@ -11,6 +11,8 @@ pub const PLACES: i32 = 8;
 pub const WHOLE: i128 = 100_000_000;
 /// Digits allowed before the point, as in the canonical form.
 const WHOLE_DIGITS_MAX: usize = 20;
+/// Digits behind the point that are looked at.
+const FRACTION_DIGITS_MAX: usize = 18;
 /// Signs and words of a currency that may stand before or behind an amount.
 const CURRENCY_MARKS: [&str; 16] =
     ["人民币", "rmb", "cny", "usd", "us$", "hk$", "hkd", "jpy", "eur", "sgd", "¥", "$", "€", "£", "元", "圆"];
@@ -22,6 +24,15 @@ const CURRENCY_MARKS: [&str; 16] =
 ///
 /// [`CellError`] names what does not fit.
 pub fn parse_units(text: &str, scale: i32) -> Result<i128, CellError> {
+    parse_rounded(text, scale).map(|(units, _)| units)
+}
+
+/// The same, and whether it was rounded: half away from zero, at the eighth decimal.
+///
+/// # Errors
+///
+/// As for [`parse_units`].
+pub fn parse_rounded(text: &str, scale: i32) -> Result<(i128, bool), CellError> {
     let folded = fold_width(text);
     let (negative, body) = sign_and_body(&folded);
     let refuse = || CellError::NotANumber(text.to_owned());
@@ -40,8 +51,9 @@ pub fn parse_units(text: &str, scale: i32) -> Result<i128, CellError> {
     for digit in whole.bytes() {
         mantissa = shift(mantissa, digit).ok_or_else(|| CellError::TooManyDigits(text.to_owned()))?;
     }
-    for digit in fraction.trim_end_matches('0').bytes() {
-        mantissa = shift(mantissa, digit).ok_or_else(|| CellError::TooManyPlaces(text.to_owned()))?;
+    // What no sum of this size can show is left out; it decides no rounding but that of an exact half.
+    for digit in fraction.trim_end_matches('0').bytes().take(FRACTION_DIGITS_MAX) {
+        mantissa = shift(mantissa, digit).ok_or_else(|| CellError::TooManyDigits(text.to_owned()))?;
         places += 1;
     }
     let mut left = PLACES - places + exponent - scale;
@@ -49,17 +61,24 @@ pub fn parse_units(text: &str, scale: i32) -> Result<i128, CellError> {
         mantissa = shift(mantissa, b'0').ok_or_else(|| CellError::TooManyDigits(text.to_owned()))?;
         left -= 1;
     }
+    let mut is_rounded = false;
+    let is_zero = mantissa == 0;
     while left < 0 && mantissa != 0 {
-        if mantissa % 10 != 0 {
-            return Err(CellError::TooManyPlaces(text.to_owned()));
-        }
+        let last = mantissa % 10;
+        is_rounded |= last != 0;
         mantissa /= 10;
         left += 1;
+        if left == 0 && last >= 5 {
+            mantissa += 1;
+        }
+    }
+    if !is_zero && mantissa == 0 {
+        mantissa = 1;
     }
     if mantissa >= 10_i128.pow(28) {
         return Err(CellError::TooManyDigits(text.to_owned()));
     }
-    Ok(if negative { -mantissa } else { mantissa })
+    Ok((if negative { -mantissa } else { mantissa }, is_rounded))
 }
 
 /// The shortest text of an integer of 1e-8 with at least `places_min` decimals.
@@ -97,6 +116,27 @@ fn sign_and_body(text: &str) -> (bool, &str) {
             return (negative, rest);
         }
     }
+}
+
+/// The currencies that the mark of an amount may stand for; none where it has no mark, or one of many countries.
+#[must_use]
+pub fn currency_of(text: &str) -> Option<&'static [&'static str]> {
+    const DOLLARS: &[&str] = &["USD", "HKD", "SGD", "AUD", "CAD", "NZD", "TWD", "MXN", "BRL"];
+    let folded = fold_width(text).to_ascii_lowercase();
+    let has = |mark: &str| folded.contains(mark);
+    let codes: &'static [&'static str] = match () {
+        () if has("hk$") || has("hkd") => &["HKD"],
+        () if has("us$") || has("usd") => &["USD"],
+        () if has("sgd") => &["SGD"],
+        () if has("jpy") => &["JPY"],
+        () if has("eur") || has("€") => &["EUR"],
+        () if has("£") => &["GBP"],
+        () if has("人民币") || has("rmb") || has("cny") => &["CNY"],
+        () if has("¥") => &["CNY", "JPY"],
+        () if has("$") => DOLLARS,
+        () => return None,
+    };
+    Some(codes)
 }
 
 /// The text without one currency mark at its start or its end.
@@ -201,7 +241,7 @@ mod tests {
         assert_eq!(parse_units("1200000000", 6).map(|u| text_of_units(u, 2)).as_deref(), Ok("1200.00"));
         assert_eq!(parse_units("0.00000285", 0).map(|u| text_of_units(u, 2)).as_deref(), Ok("0.00000285"));
         assert_eq!(parse_units("1e-8", 0), Ok(1));
-        assert!(matches!(parse_units("1e-8", 2), Err(CellError::TooManyPlaces(_))));
+        assert_eq!(parse_rounded("1e-8", 2), Ok((1, true)), "what is not zero stays so");
     }
 
     #[test]
@@ -216,10 +256,33 @@ mod tests {
                 "{text}"
             );
         }
-        assert!(matches!(parse_units("0.000000001", 0), Err(CellError::TooManyPlaces(_))));
         assert!(matches!(parse_units(&"9".repeat(60), 0), Err(CellError::TooManyDigits(_))));
         assert!(matches!(parse_units("1e999", 0), Err(CellError::TooManyDigits(_))));
         assert_eq!(parse_units("0e999", 0), Ok(0));
+    }
+
+    #[test]
+    fn the_ninth_decimal_is_rounded_and_said() {
+        for (text, wanted, is_rounded) in [
+            ("889.0600830000001", "889.060083", true),
+            ("-106.96304543256", "-106.96304543", true),
+            ("0.000000005", "0.00000001", true),
+            ("6.123E-7", "0.00000061", true),
+            ("0.0177777778", "0.01777778", true),
+            ("1e-30", "0.00000001", true),
+            ("1.500000000000", "1.5", false),
+        ] {
+            let (units, rounded) = parse_rounded(text, 0).unwrap();
+            assert_eq!((text_of_units(units, 0).as_str(), rounded), (wanted, is_rounded), "{text}");
+        }
+    }
+
+    #[test]
+    fn marks_name_their_currency() {
+        assert_eq!(currency_of("HK$300.00"), Some(&["HKD"][..]));
+        assert_eq!(currency_of("USD - 100.00"), Some(&["USD"][..]));
+        assert!(currency_of("¥5").is_some_and(|codes| codes.contains(&"CNY") && codes.contains(&"JPY")));
+        assert_eq!((currency_of("100.00"), currency_of("100元")), (None, None));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The rows of one file to records.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -35,13 +35,15 @@ struct Source {
     opened: Opened,
     binding: Arc<Binding>,
     rows_above: usize,
+    /// Whether it has no header of its own.
+    goes_on: bool,
     started: bool,
 }
 
 impl From<Part> for Source {
     fn from(part: Part) -> Self {
-        let Recognised { binding, rows_above, .. } = part.recognised;
-        Self { opened: part.opened, binding: Arc::new(binding), rows_above, started: false }
+        let Recognised { binding, rows_above, goes_on, .. } = part.recognised;
+        Self { opened: part.opened, binding: Arc::new(binding), rows_above, goes_on, started: false }
     }
 }
 
@@ -63,6 +65,7 @@ struct Gathered {
     dialect: Arc<Dialect>,
     furniture: Furniture,
     groups: Groups,
+    times_of_id: HashMap<String, u32>,
     ready: VecDeque<Item>,
     tally: Tally,
     unmapped: Unmapped,
@@ -80,6 +83,7 @@ impl Conversion {
             dialect,
             furniture: Furniture::default(),
             groups: Groups::default(),
+            times_of_id: HashMap::new(),
             ready: VecDeque::new(),
             unmapped: Unmapped::default(),
         };
@@ -173,7 +177,9 @@ impl Conversion {
             }
         }
         // The header itself is no row.
-        part.opened.read(&mut row)?;
+        if !part.goes_on {
+            part.opened.read(&mut row)?;
+        }
         self.mapping =
             Some((Mapper::new(Arc::clone(&part.binding), Arc::clone(&self.catalogue)), Memory::default()));
         self.row = row;
@@ -296,7 +302,7 @@ impl Iterator for Conversion {
 impl Gathered {
     /// Settles one row.
     fn take(&mut self, row: Mapped) {
-        let Mapped { line, look, given, amounts, raw } = row;
+        let Mapped { line, look, given, amounts, raw, names } = row;
         let furniture = look.and_then(|look| self.furniture.reason(look));
         // A total is no amount of the table.
         let amounts = if furniture.is_some() { Vec::new() } else { amounts };
@@ -313,7 +319,7 @@ impl Gathered {
                 }
                 Fate::OutOfScope
             }
-            (None, Given::Refused(column, reason)) => self.refuse(line, column, reason, raw),
+            (None, Given::Refused(column, reason)) => self.refuse(line, column, reason, raw, names),
             (None, Given::Records(pieces)) => self.records(line, pieces),
         };
         self.tally.settle(fate, &amounts);
@@ -351,6 +357,11 @@ impl Gathered {
                 }
                 Piece::OfRecord(key, mut row) => {
                     row.part = self.part;
+                    if row.is_numbered {
+                        let mut draft = row.draft.unpack();
+                        self.number(&mut draft);
+                        row.draft = draft.pack();
+                    }
                     match self.groups.join(key, row) {
                         Joined::Taken => Fate::Accepted,
                         Joined::Repeats(of_line) => {
@@ -360,7 +371,7 @@ impl Gathered {
                         Joined::OtherCurrency { wanted, found, row } => {
                             let reason =
                                 format!("is in {found}, while the rows it belongs with are in {wanted}");
-                            return self.refuse(line, String::new(), reason, row.shown());
+                            return self.refuse(line, String::new(), reason, row.shown(), Vec::new());
                         }
                     }
                 }
@@ -372,8 +383,25 @@ impl Gathered {
         fate
     }
 
-    fn refuse(&mut self, line: u64, column: String, reason: String, raw: String) -> Fate {
-        self.ready.push_back(Item::Defect(Defect { part: self.part, line, column, reason, raw }));
+    /// Numbers the orders of one id where nothing in the file tells them apart: two purchases stay two.
+    fn number(&mut self, draft: &mut Draft) {
+        let Some(id) = draft.text("order_id").map(str::to_owned) else { return };
+        let times = self.times_of_id.entry(id.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            draft.set_text("order_id", Some(format!("{id}#{times}")));
+        }
+    }
+
+    fn refuse(
+        &mut self,
+        line: u64,
+        column: String,
+        reason: String,
+        raw: String,
+        names: Vec<(&'static str, String)>,
+    ) -> Fate {
+        self.ready.push_back(Item::Defect(Defect { part: self.part, line, column, reason, raw, names }));
         Fate::Rejected
     }
 

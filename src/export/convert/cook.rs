@@ -206,12 +206,35 @@ pub(super) fn cook(
     {
         draft.set_text("site", Some(site.clone()));
     }
+    check_currency(view, table, draft.text("currency"))?;
     if let Some(tax) = table.tax
         && view.units(tax)?.is_some_and(|units| units != 0)
     {
         draft.note(Note::TaxIncluded);
     }
     Ok(draft)
+}
+
+/// Holds amounts against the currency of their row: a mark may not be of another, and hundredths are of currencies
+/// that have them.
+fn check_currency(view: View<'_>, table: &Table, currency: Option<&str>) -> Result<(), Fault> {
+    const WITHOUT_HUNDREDTHS: [&str; 7] = ["JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF"];
+    let Some(currency) = currency.filter(|_| !table.verbatim) else { return Ok(()) };
+    let fields = table.cells.iter().flat_map(|(_, recipe)| recipe.fields());
+    for field in fields.filter(|field| view.binding.dialect.field(*field).kind == FieldKind::Amount) {
+        let Some(text) = view.text(field)? else { continue };
+        if let Some(marked) = number::currency_of(text).filter(|codes| !codes.contains(&currency)) {
+            let (found, currency) = (text.to_owned(), currency.to_owned());
+            let marked = marked.join(" or ");
+            return Err(view.fault(field, CellError::OtherCurrency { found, marked, currency }));
+        }
+        let is_amount = view.units(field)?.is_some_and(|units| units != 0);
+        if view.binding.dialect.field(field).scale == 2 && is_amount && WITHOUT_HUNDREDTHS.contains(&currency)
+        {
+            return Err(view.fault(field, CellError::NoHundredths(text.to_owned(), currency.to_owned())));
+        }
+    }
+    Ok(())
 }
 
 fn recipe_value(view: View<'_>, recipe: &Recipe, kind: CellKind) -> Result<Option<Value>, Fault> {

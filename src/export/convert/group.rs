@@ -60,6 +60,8 @@ pub(super) struct Contribution {
     /// What a refund is of.
     pub(super) product: Option<String>,
     pub(super) chosen_by_sign: bool,
+    /// Whether nothing in the file tells orders of its id apart.
+    pub(super) is_numbered: bool,
     pub(super) print: u128,
 }
 

@@ -81,6 +81,12 @@ impl Record {
         self.cells.get(self.role.place_of(column)?)
     }
 
+    /// Whether it only says when a refund was asked for.
+    #[must_use]
+    pub fn is_request_time(&self) -> bool {
+        self.role == Role::Refunds && self.cell("status").is_none() && self.cell("currency").is_none()
+    }
+
     /// Whether it is a refund that was taken back: money that did not leave the vendor.
     #[must_use]
     pub fn is_taken_back(&self) -> bool {
@@ -128,6 +134,8 @@ pub struct Defect {
     pub reason: String,
     /// The row as it was read, cut where it is long.
     pub raw: String,
+    /// What it names in cells that could be read: canonical column and id.
+    pub names: Vec<(&'static str, String)>,
 }
 
 /// What a reader should know about a record.
@@ -170,6 +178,8 @@ pub enum Note {
     SeveralOrdersOfResource(Vec<String>),
     /// No order was found.
     Unlinked,
+    /// A number of it had more than eight decimals and was rounded at the eighth.
+    Rounded,
     /// It has the sign of a charge: a refund that was taken back.
     TakenBack,
     /// The resource of the refund also stands under orders of another account or product, which were not taken.

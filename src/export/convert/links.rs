@@ -46,6 +46,7 @@ impl Linker {
     #[must_use]
     pub fn finish(mut self) -> Vec<(usize, Record)> {
         self.split_like_others();
+        self.share_request_times();
         self.share_products();
         self.link_refunds();
         self.share_expiries();
@@ -73,6 +74,28 @@ impl Linker {
             match of_refund {
                 Some(parts) => self.kept.extend(split(&record, parts).into_iter().map(|part| (file, part))),
                 None => self.kept.push((file, record)),
+            }
+        }
+    }
+
+    /// Refunds are given the times at which somebody says they were asked for.
+    fn share_request_times(&mut self) {
+        let mut times: BTreeMap<String, String> = BTreeMap::new();
+        for (_, record) in self.kept.iter().filter(|(_, record)| record.is_request_time()) {
+            if let (Some(refund), Some(at)) = (record.cell("refund_id"), record.cell("requested_at")) {
+                times.insert(refund.to_owned(), at.to_owned());
+            }
+        }
+        for (_, record) in &mut self.kept {
+            if times.is_empty() || record.role != Role::Refunds || record.is_request_time() {
+                continue;
+            }
+            let id = record.cell("refund_id").unwrap_or_default();
+            // A part of a refund that was split is asked for with it.
+            let found = times.get(id).or_else(|| times.get(id.rsplit_once('/')?.0)).cloned();
+            if let Some(at) = found {
+                record.set("requested_at", Some(at));
+                record.assumed.retain(|fact| fact != "requested_at");
             }
         }
     }
@@ -179,7 +202,7 @@ impl Linker {
             }
         }
         for (file, record) in &mut self.kept {
-            if record.role != Role::Refunds || record.cell("order_id").is_some() {
+            if record.role != Role::Refunds || record.cell("order_id").is_some() || record.is_request_time() {
                 continue;
             }
             let named = record.cell("refund_id").and_then(|refund| by_refund.get(refund)?.first().cloned());

@@ -1,13 +1,13 @@
 //! One row to what it gives, by its dialect alone: nothing here knows what stands above the row, so rows can be
 //! mapped on any thread, in any order.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use super::{
     cook::{cook, product_of},
     furniture::Look,
     group::{Contribution, print_of},
-    item::Record,
+    item::{Note, Record},
     rules::{Rules, unknown_kind},
     view::{Fault, View},
 };
@@ -49,6 +49,8 @@ pub(super) struct Mapped {
     pub(super) amounts: Vec<Option<i128>>,
     /// The row as it was read, for a message; empty where none can come.
     pub(super) raw: String,
+    /// Of a refused row, what it names in cells that can be read: canonical column and id.
+    pub(super) names: Vec<(&'static str, String)>,
 }
 
 /// Maps the rows of one table.
@@ -83,7 +85,8 @@ impl Mapper {
         if !is_row {
             return None;
         }
-        let view = View { row, binding: &self.binding };
+        let rounded = Cell::new(false);
+        let view = View { row, binding: &self.binding, rounded: &rounded };
         let place = memory.rules.find(&self.dialect, view).ok().flatten()?;
         if !matches!(self.dialect.rows[place].gives, Gives::Nothing(..)) {
             return None;
@@ -101,6 +104,7 @@ impl Mapper {
                 given: Given::Refused(String::new(), fault.to_string()),
                 amounts: Vec::new(),
                 raw: (row as &dyn SourceRow).raw(),
+                names: Vec::new(),
             },
             None => self.sound(row, memory),
         }
@@ -109,14 +113,42 @@ impl Mapper {
     /// Maps a row whose cells are sound.
     pub(super) fn sound(&self, row: &dyn SourceRow, memory: &mut Memory) -> Mapped {
         let look = Look::of(row, &self.binding);
-        let view = View { row, binding: &self.binding };
+        let rounded = Cell::new(false);
+        let view = View { row, binding: &self.binding, rounded: &rounded };
         let (mut given, mut amounts) = (Given::Records(Vec::new()), Vec::new());
         if matches!(look, Look::Row | Look::Short) {
             self.read_amounts(view, &mut amounts);
             given = self.given(view, memory).unwrap_or_else(|(column, why)| Given::Refused(column, why));
         }
         let raw = if matches!(given, Given::Refused(..)) { row.raw() } else { String::new() };
-        Mapped { line: row.line(), look: Some(look), given, amounts, raw }
+        let names = if matches!(given, Given::Refused(..)) { self.names(view) } else { Vec::new() };
+        Mapped { line: row.line(), look: Some(look), given, amounts, raw, names }
+    }
+
+    /// What a row names, whatever it may be: the ids of each role that it could give.
+    fn names(&self, view: View<'_>) -> Vec<(&'static str, String)> {
+        let mut found: Vec<(&'static str, String)> = Vec::new();
+        let mut add = |column: &'static str, field: FieldId| {
+            // An id that a spreadsheet cut names nothing.
+            for id in view.ids(field).unwrap_or_default() {
+                if !found.iter().any(|known| *known == (column, id.clone())) {
+                    found.push((column, id));
+                }
+            }
+        };
+        for table in &self.dialect.tables {
+            for (place, recipe) in &table.cells {
+                let column = table.role.columns()[*place].name;
+                if matches!(column, "order_id" | "refund_id" | "instance_id" | "account_id") {
+                    let fields = recipe.fields();
+                    let first = fields.iter().find(|field| matches!(view.text(**field), Ok(Some(_))));
+                    first.into_iter().for_each(|field| add(column, *field));
+                }
+            }
+            table.resource.iter().for_each(|field| add("instance_id", *field));
+            table.originals.iter().for_each(|field| add("order_id", *field));
+        }
+        found
     }
 
     fn read_amounts(&self, view: View<'_>, amounts: &mut Vec<Option<i128>>) {
@@ -169,7 +201,11 @@ impl Mapper {
         rule: &RowRule,
         counts: bool,
     ) -> Result<Piece, (String, String)> {
-        let draft = cook(view, table, rule, &self.catalogue).map_err(told)?;
+        view.rounded.set(false);
+        let mut draft = cook(view, table, rule, &self.catalogue).map_err(told)?;
+        if view.rounded.get() {
+            draft.note(Note::Rounded);
+        }
         let line = view.row.line();
         let alone = table.group_by.is_empty();
         if table.verbatim || alone && !matches!(table.role, Role::Refunds | Role::Orders) {
@@ -219,6 +255,7 @@ impl Mapper {
             formula: formula.flatten().map(str::to_owned),
             decisive: decisive.unwrap_or(0),
             product,
+            is_numbered: is_numbered(view, table).map_err(told)?,
             chosen_by_sign: rule.when.iter().any(|condition| matches!(condition, Condition::Sign(..))),
             print: print_of(view.row),
         };
@@ -230,6 +267,16 @@ impl Mapper {
 pub(super) fn amount_fields(dialect: &Dialect) -> Arc<[FieldId]> {
     let amounts = dialect.fields.iter().filter(|field| field.kind == FieldKind::Amount);
     amounts.filter_map(|field| dialect.field_named(&field.name)).collect()
+}
+
+/// Whether an order has none of the fields that tell orders of one id apart.
+fn is_numbered(view: View<'_>, table: &Table) -> Result<bool, Fault> {
+    for field in &table.told_apart_by {
+        if view.text(*field)?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(!table.told_apart_by.is_empty())
 }
 
 fn told(fault: Fault) -> (String, String) {

@@ -1,5 +1,7 @@
 //! One row seen through its dialect: the cell of a field, cleaned and read by the field's kind.
 
+use std::cell::Cell;
+
 use crate::export::{
     cells::{
         CellError, clean, id, is_null, list, measure,
@@ -24,6 +26,8 @@ pub(super) struct Fault {
 pub(super) struct View<'a> {
     pub(super) row: &'a dyn SourceRow,
     pub(super) binding: &'a Binding,
+    /// Set where a number had more than eight decimals and was rounded.
+    pub(super) rounded: &'a Cell<bool>,
 }
 
 impl<'a> View<'a> {
@@ -54,9 +58,15 @@ impl<'a> View<'a> {
         let about = self.binding.dialect.field(field);
         let Some(text) = self.text(field)? else { return Ok(None) };
         let read = match about.kind {
-            FieldKind::Measure => measure::parse_measure(text).map(|(units, _)| units),
-            _ => number::parse_units(text, about.scale),
+            FieldKind::Measure => {
+                measure::parse_rounded(text).map(|(units, _, is_rounded)| (units, is_rounded))
+            }
+            _ => number::parse_rounded(text, about.scale),
         };
+        let read = read.map(|(units, is_rounded)| {
+            self.rounded.set(self.rounded.get() || is_rounded);
+            units
+        });
         read.map(Some).map_err(|error| self.fault(field, error))
     }
 
@@ -90,7 +100,7 @@ impl<'a> View<'a> {
         let Some(text) = self.text(field)? else { return Ok(None) };
         let read = match about.kind {
             FieldKind::Epoch => moment::parse_epoch_or_moment(text, zone),
-            _ => moment::parse_moment(text, zone),
+            _ => moment::parse_moment_in(text, zone, dialect.date_order),
         };
         read.map_err(|error| self.fault(field, error))
     }
@@ -100,7 +110,8 @@ impl<'a> View<'a> {
         let Some((first, rest)) = fields.split_first() else { return Ok(None) };
         let Some(text) = self.text(*first)? else { return Ok(None) };
         let fail = |error| self.fault(*first, error);
-        let (units, unit) = measure::parse_measure(text).map_err(fail)?;
+        let (units, unit, is_rounded) = measure::parse_rounded(text).map_err(fail)?;
+        self.rounded.set(self.rounded.get() || is_rounded);
         if unit.is_some() {
             return Ok(Some((units, unit)));
         }

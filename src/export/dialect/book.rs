@@ -6,15 +6,15 @@ use super::{
     binding::{Binding, bind},
     error::{DialectError, HeaderError},
     mapping::Mapping,
-    model::{Dialect, FieldId},
+    model::{Dialect, FieldId, FieldKind},
 };
 use crate::export::{
-    cells::header_key,
+    cells::{clean, header_key, is_null, moment, number},
     source::{Opened, RawRow},
 };
 
 /// Rows in which the header is looked for; some exports put a title above it.
-const HEADER_ROWS_MAX: usize = 20;
+const HEADER_ROWS_MAX: usize = 60;
 
 /// The dialect files that come with the program.
 const BUILT_IN: &[(&str, &str)] = &[
@@ -29,6 +29,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("alibaba-deduct.toml", include_str!("../../../data/dialects/alibaba-deduct.toml")),
     ("alibaba-orders.toml", include_str!("../../../data/dialects/alibaba-orders.toml")),
     ("focus.toml", include_str!("../../../data/dialects/focus.toml")),
+    ("request-times.toml", include_str!("../../../data/dialects/request-times.toml")),
     ("tencent-bill-cn.toml", include_str!("../../../data/dialects/tencent-bill-cn.toml")),
     ("tencent-bill-intl.toml", include_str!("../../../data/dialects/tencent-bill-intl.toml")),
     ("tencent-bill-partner.toml", include_str!("../../../data/dialects/tencent-bill-partner.toml")),
@@ -40,6 +41,9 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("tencent-pack-deduct.toml", include_str!("../../../data/dialects/tencent-pack-deduct.toml")),
     ("tencent-vod-package.toml", include_str!("../../../data/dialects/tencent-vod-package.toml")),
 ];
+
+/// Layouts that are known and not read.
+const REFUSED: &str = include_str!("../../../data/dialects/refused.toml");
 
 /// Dialects to recognise files by.
 #[derive(Clone, Debug)]
@@ -54,6 +58,8 @@ pub struct Recognised {
     pub binding: Binding,
     /// Rows above the header.
     pub rows_above: usize,
+    /// Whether it has no header of its own and goes on with the table before it.
+    pub goes_on: bool,
     /// The columns by which it was recognised, as the file calls them.
     pub because: Vec<String>,
 }
@@ -139,14 +145,50 @@ impl Book {
                     .filter_map(|field| binding.column(*field))
                     .map(|column| binding.header[column].clone())
                     .collect();
-                return Ok(Recognised { binding, rows_above: above, because });
+                return Ok(Recognised { binding, rows_above: above, goes_on: false, because });
             }
         }
         Err(self.unknown(&head, place, asked))
     }
 
+    /// Whether a table without a header goes on with the one before it, as a sheet that begins where the former was
+    /// full: its first row is as wide, and holds times and amounts where that has them.
+    ///
+    /// # Errors
+    ///
+    /// [`HeaderError::Source`] where its first row cannot be read.
+    pub fn going_on(&self, opened: &mut Opened, before: &Binding) -> Result<Option<Recognised>, HeaderError> {
+        let head = opened.head(1)?;
+        let Some(row) = head.first() else { return Ok(None) };
+        let filled = row.cells().filter(|cell| !clean(cell).is_empty()).count();
+        let mut fitting = 0;
+        for (at, cell) in row.cells().enumerate().filter(|(_, cell)| !clean(cell).is_empty()) {
+            let Some((_, field)) = before.field_at(at) else { continue };
+            let fits = match field.kind {
+                FieldKind::Moment => moment::parse_moment(clean(cell), before.dialect.zone).is_ok(),
+                FieldKind::Amount | FieldKind::Number => number::parse_units(clean(cell), 0).is_ok(),
+                _ => continue,
+            };
+            let is_null = is_null(clean(cell), &before.dialect.null);
+            if !fits && !is_null {
+                return Ok(None);
+            }
+            fitting += usize::from(fits);
+        }
+        let is_as_wide = row.len() <= before.header.len() && row.len() >= before.width_min();
+        let goes_on = is_as_wide && fitting >= 2 && filled * 2 >= before.header.len();
+        let because = vec!["the table before it, which it goes on with".to_owned()];
+        Ok(goes_on.then(|| Recognised { binding: before.clone(), rows_above: 0, goes_on: true, because }))
+    }
+
     /// The error for a header of no dialect: the nearest one, and what it misses.
     fn unknown(&self, head: &[RawRow], place: String, asked: Option<&Arc<Dialect>>) -> HeaderError {
+        if let Some(refused) = asked.is_none().then(|| refusal(head)).flatten() {
+            let Refused { is, instead, .. } = refused;
+            return HeaderError::Refused { place, is, instead };
+        }
+        let width_of_header =
+            head.iter().map(|row| row.cells().filter(|cell| !cell.trim().is_empty()).count()).max();
         let mut best: Option<(usize, usize, &Arc<Dialect>, Vec<String>)> = None;
         for row in head {
             let keys: BTreeSet<String> = row.cells().map(header_key).collect();
@@ -169,26 +211,138 @@ impl Book {
             (Some((.., missing)), Some(asked)) => {
                 HeaderError::Misfit { place, dialect: asked.id.clone(), missing }
             }
-            (Some((hits, _, dialect, missing)), None) if hits > 0 => HeaderError::Unknown {
-                place,
-                nearest: Some(dialect.id.clone()),
-                advice: format!(
-                    "nearest is {} ({}), which misses {}; name the columns in a file for --mapping, or the dialect with \
-                     --dialect",
-                    dialect.id,
-                    dialect.title,
-                    missing.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", "),
-                ),
-                missing,
-            },
+            // A few words in common make no layout near.
+            (Some((hits, _, dialect, missing)), None)
+                if hits * 3 >= width_of_header.unwrap_or_default() && hits > 0 =>
+            {
+                HeaderError::Unknown {
+                    place,
+                    nearest: Some(dialect.id.clone()),
+                    advice: format!(
+                        "nearest is {} ({}), which misses {}; name the columns in a file for --mapping, or the \
+                         dialect with --dialect",
+                        dialect.id,
+                        dialect.title,
+                        wanted(dialect, head),
+                    ),
+                    missing,
+                }
+            }
             _ => HeaderError::Unknown {
                 place,
                 nearest: None,
                 missing: Vec::new(),
-                advice: "no column of it is known; if the first rows are no header, remove them".to_owned(),
+                advice: format!(
+                    "no layout is near it in the first {HEADER_ROWS_MAX} rows; if a longer title stands above the \
+                     header, remove it, and if it is of another system, describe it in a file for --mapping"
+                ),
             },
         }
     }
+}
+
+/// A layout that is known and not read.
+#[derive(serde::Deserialize)]
+struct Refused {
+    present: Vec<String>,
+    is: String,
+    instead: String,
+}
+
+#[derive(serde::Deserialize)]
+struct RefusedFile {
+    refused: Vec<Refused>,
+}
+
+/// The layout of a header that is known and not read.
+fn refusal(head: &[RawRow]) -> Option<Refused> {
+    let file: RefusedFile = toml::from_str(REFUSED).expect("a test holds that the file is read");
+    let headers: Vec<BTreeSet<String>> =
+        head.iter().map(|row| row.cells().map(header_key).collect()).collect();
+    file.refused.into_iter().find(|refused| {
+        let keys: Vec<String> = refused.present.iter().map(|name| header_key(name)).collect();
+        headers.iter().any(|header| keys.iter().all(|key| header.contains(key)))
+    })
+}
+
+/// How many spellings of a column a message lists.
+const SPELLINGS_MAX: usize = 6;
+
+/// The columns that a dialect misses in the likeliest row of a head, each with the spellings that are accepted and
+/// the near miss, where one is there.
+fn wanted(dialect: &Dialect, head: &[RawRow]) -> String {
+    let known = |row: &RawRow| {
+        let is_known = |key: &String| dialect.fields.iter().any(|f| f.headers.iter().any(|h| h.key == *key));
+        row.cells().map(header_key).filter(is_known).count()
+    };
+    let Some(row) = head.iter().max_by_key(|row| known(row)) else { return String::new() };
+    let keys: BTreeSet<String> = row.cells().map(header_key).collect();
+    let free: Vec<&str> = row
+        .cells()
+        .filter(|cell| {
+            let key = header_key(cell);
+            !dialect.fields.iter().any(|field| field.headers.iter().any(|header| header.key == key))
+        })
+        .collect();
+    let has = |field: &FieldId| dialect.field(*field).headers.iter().any(|header| keys.contains(&header.key));
+    let told = |field: &FieldId| {
+        let headers = &dialect.field(*field).headers;
+        let mut names: Vec<&str> = headers.iter().map(|header| header.name.as_str()).collect();
+        // With and without the unit in brackets is one spelling to a reader.
+        names.retain(|name| !["(元)", "(CNY)", "(USD)", "(分)"].iter().any(|unit| name.ends_with(unit)));
+        let listed: Vec<String> =
+            names.iter().take(SPELLINGS_MAX).map(|name| format!("\"{name}\"")).collect();
+        let near = free.iter().copied().filter(|cell| names.iter().any(|name| is_near(cell, name))).min();
+        let near = near.map(|near| format!(" (is it \"{}\"?)", near.trim())).unwrap_or_default();
+        format!("{}{near}", listed.join(" or "))
+    };
+    let signature = &dialect.signature;
+    let mut missing: Vec<String> = signature.present.iter().filter(|field| !has(field)).map(told).collect();
+    for set in signature.any.iter().filter(|set| !set.iter().any(has)) {
+        missing.push(set.iter().map(told).collect::<Vec<_>>().join(" or "));
+    }
+    for key in signature.absent.iter().filter(|key| keys.contains(*key)) {
+        missing.push(format!("a header without \"{key}\""));
+    }
+    missing.join(", ")
+}
+
+/// Whether a header was probably meant as another: one letter in five is wrong at most, or one holds the other's words.
+fn is_near(found: &str, wanted: &str) -> bool {
+    let plain = |text: &str| -> Vec<char> {
+        header_key(text).chars().filter(|letter| letter.is_alphanumeric()).collect()
+    };
+    let (found, wanted) = (plain(found), plain(wanted));
+    let longest = found.len().max(wanted.len());
+    if found.is_empty() || wanted.is_empty() {
+        return false;
+    }
+    if longest >= 3
+        && (contains(&found, &wanted) || contains(&wanted, &found))
+        && found.len() * 2 >= wanted.len()
+    {
+        return true;
+    }
+    edits(&found, &wanted) <= (longest / 5).max(usize::from(longest > 2))
+}
+
+fn contains(long: &[char], short: &[char]) -> bool {
+    short.len() >= 2 && long.windows(short.len()).any(|window| window == short)
+}
+
+/// How many letters must be added, left out or changed.
+fn edits(one: &[char], other: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, letter) in one.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = at + 1;
+        for (place, counter) in other.iter().enumerate() {
+            let changed = diagonal + usize::from(letter != counter);
+            diagonal = row[place + 1];
+            row[place + 1] = changed.min(row[place] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
 }
 
 /// Holds that every column that stands for a field has cells to be read.
@@ -242,6 +396,27 @@ mod tests {
                 "{}",
                 dialect.id
             );
+        }
+    }
+
+    #[test]
+    fn layouts_that_are_refused_are_known_by_their_headers() {
+        let header = RawRow::of(1, &["账期", "订单ID/退订订单ID", "原订单号"]);
+        assert!(refusal(&[header]).is_some_and(|refused| refused.is.contains("another vendor")));
+        assert!(refusal(&[RawRow::of(1, &["账期", "订单ID"])]).is_none());
+    }
+
+    #[test]
+    fn near_headers_are_named() {
+        for (found, wanted) in [
+            ("Transaction Typ", "Transaction Type"),
+            ("Deduction Amount", "deducted amount"),
+            ("交易类", "交易类型"),
+        ] {
+            assert!(is_near(found, wanted), "{found}");
+        }
+        for (found, wanted) in [("Region", "Currency"), ("产品名称", "交易类型"), ("", "order")] {
+            assert!(!is_near(found, wanted), "{found}");
         }
     }
 

@@ -46,6 +46,16 @@ pub enum HeaderError {
         /// What to do.
         advice: String,
     },
+    /// The layout is known, and not read.
+    #[error("{place}: is {is}; {instead}")]
+    Refused {
+        /// The file.
+        place: String,
+        /// What it is.
+        is: String,
+        /// What to do instead.
+        instead: String,
+    },
     /// Two dialects have this header.
     #[error(
         "{place}: the header fits the dialects {first} and {second}; say which with --dialect FILE={first} or \

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::export::cells::moment::DateOrder;
+
 use super::{
     model::{Class, Evidence, FieldKind, Sign, SignRule},
     recipe::Aspect,
@@ -26,6 +28,7 @@ pub(super) struct DialectFile {
     pub(super) zone: Spanned<String>,
     pub(super) zone_evidence: Evidence,
     pub(super) zone_source: String,
+    pub(super) date_order: Option<DateOrder>,
     pub(super) currency: Option<String>,
     #[serde(default)]
     pub(super) null: Vec<String>,
@@ -150,6 +153,8 @@ pub(super) struct TableFile {
     pub(super) originals_else: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) resource: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) told_apart_by: Vec<Spanned<String>>,
     pub(super) formula: Option<Spanned<String>>,
     pub(super) tax: Option<Spanned<String>>,
     #[serde(default)]
@@ -161,7 +166,7 @@ pub(super) struct TableFile {
 }
 
 /// A recipe: exactly one of the primitives, with what it needs.
-#[derive(Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RecipeFile {
     pub(super) field: Option<String>,

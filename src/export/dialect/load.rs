@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::{
     error::DialectError,
-    file::{ColumnFile, DialectFile, RowFile, SCHEMA, TableFile, UnitFile},
+    file::{ColumnFile, DialectFile, RecipeFile, RowFile, SCHEMA, TableFile, UnitFile},
     load_cells::{fits, spellings},
     model::{
         Class, Condition, Dialect, Evidence, Field, FieldId, FieldKind, Gives, Header, Lack, RowRule,
@@ -29,6 +29,19 @@ impl Dialect {
             DialectError::at(file, text, byte, error.message().replace('\n', ", "))
         })?;
         Loader { text, file, names: BTreeMap::new(), kinds: Vec::new() }.load(raw)
+    }
+}
+
+impl<'a> Loader<'a> {
+    /// For a user's file that speaks of the fields of a dialect.
+    pub(super) fn of(text: &'a str, file: &'a str, dialect: &Dialect) -> Self {
+        let names = dialect.fields.iter().enumerate().map(|(at, field)| (field.name.clone(), FieldId(at)));
+        Self {
+            text,
+            file,
+            names: names.collect(),
+            kinds: dialect.fields.iter().map(|field| field.kind).collect(),
+        }
     }
 }
 
@@ -86,6 +99,7 @@ impl Loader<'_> {
             zone,
             zone_evidence: raw.zone_evidence,
             zone_source: raw.zone_source,
+            date_order: raw.date_order,
             currency: raw.currency,
             null: raw.null,
             advice: raw.advice,
@@ -224,20 +238,7 @@ impl Loader<'_> {
     }
 
     fn table(&self, role: Role, raw: &TableFile, fields: &[Field]) -> Result<Table, DialectError> {
-        let mut cells = Vec::new();
-        for (column, recipe) in &raw.cells {
-            let at = recipe.span().start;
-            let Some(place) = role.place_of(column) else {
-                return self.fail(at, format!("the table {role} has no column {column}"));
-            };
-            let recipe = self.recipe(recipe.get_ref(), at)?;
-            let kind = role.columns()[place].kind;
-            if !recipe.fields().iter().all(|field| fits(kind, self.kinds[field.0], &recipe)) {
-                return self
-                    .fail(at, format!("the column {column} cannot be filled from a field of that kind"));
-            }
-            cells.push((place, recipe));
-        }
+        let mut cells = self.cells(role, &raw.cells)?;
         if raw.verbatim {
             for (place, column) in role.columns().iter().enumerate() {
                 if let Some(field) = self.names.get(column.name) {
@@ -263,6 +264,7 @@ impl Loader<'_> {
             originals: self.ids(&raw.originals)?,
             originals_else: self.ids(&raw.originals_else)?,
             resource: self.ids(&raw.resource)?,
+            told_apart_by: self.ids(&raw.told_apart_by)?,
             formula: optional(&raw.formula)?,
             tenders_make_amount: raw.tenders_make_amount,
             tax: optional(&raw.tax)?,
@@ -270,6 +272,29 @@ impl Loader<'_> {
             evidence: raw.evidence,
             source: raw.source.clone(),
         })
+    }
+
+    /// The recipes of canonical cells of one role.
+    pub(super) fn cells(
+        &self,
+        role: Role,
+        raw: &BTreeMap<String, Spanned<RecipeFile>>,
+    ) -> Result<Vec<(usize, Recipe)>, DialectError> {
+        let mut cells = Vec::new();
+        for (column, recipe) in raw {
+            let at = recipe.span().start;
+            let Some(place) = role.place_of(column) else {
+                return self.fail(at, format!("the table {role} has no column {column}"));
+            };
+            let recipe = self.recipe(recipe.get_ref(), at)?;
+            let kind = role.columns()[place].kind;
+            if !recipe.fields().iter().all(|field| fits(kind, self.kinds[field.0], &recipe)) {
+                return self
+                    .fail(at, format!("the column {column} cannot be filled from a field of that kind"));
+            }
+            cells.push((place, recipe));
+        }
+        Ok(cells)
     }
 
     fn ids(&self, names: &[Spanned<String>]) -> Result<Vec<FieldId>, DialectError> {

@@ -10,10 +10,12 @@ use toml::Spanned;
 
 use super::{
     error::DialectError,
+    file::RecipeFile,
+    load::Loader,
     model::{Class, Condition, Dialect, Evidence, Gives, Header, RowRule},
     role::Role,
 };
-use crate::export::cells::{clean::word_key, header_key};
+use crate::export::cells::{clean::word_key, header_key, moment::DateOrder};
 
 /// A mapping file, read but not yet applied.
 #[derive(Debug)]
@@ -31,6 +33,23 @@ struct MappingFile {
     column: Vec<ColumnNames>,
     #[serde(default)]
     row: Vec<RowWords>,
+    date_order: Option<DateOrder>,
+    #[serde(default)]
+    orders: CellsOfTable,
+    #[serde(default)]
+    usage: CellsOfTable,
+    #[serde(default)]
+    refunds: CellsOfTable,
+    #[serde(default)]
+    packages: CellsOfTable,
+}
+
+/// How further canonical cells of a table are filled, or the same ones otherwise.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CellsOfTable {
+    #[serde(default)]
+    cells: BTreeMap<String, Spanned<RecipeFile>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -115,6 +134,24 @@ impl Mapping {
                 self.raw.extends.span().start,
                 format!("the field {} is left without any header", bare.name),
             );
+        }
+        dialect.date_order = self.raw.date_order.or(dialect.date_order);
+        let loader = Loader::of(&self.text, &self.file, &dialect);
+        let MappingFile { orders, usage, refunds, packages, .. } = &self.raw;
+        let tables = [
+            (Role::Orders, orders),
+            (Role::Usage, usage),
+            (Role::Refunds, refunds),
+            (Role::Packages, packages),
+        ];
+        for (role, of_table) in tables.into_iter().filter(|(_, of_table)| !of_table.cells.is_empty()) {
+            let cells = loader.cells(role, &of_table.cells)?;
+            let Some(table) = dialect.tables.iter_mut().find(|table| table.role == role) else {
+                return fail(self.raw.extends.span().start, format!("{} gives no {role}", dialect.id));
+            };
+            table.cells.retain(|(place, _)| !cells.iter().any(|(other, _)| other == place));
+            table.cells.extend(cells);
+            table.cells.sort_by_key(|(place, _)| *place);
         }
         let mut rules = Vec::new();
         for row in &self.raw.row {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{recipe::Recipe, role::Role};
-use crate::export::cells::zone::Zone;
+use crate::export::cells::{moment::DateOrder, zone::Zone};
 
 /// How a statement of a dialect is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -220,6 +220,9 @@ pub struct Table {
     pub originals_else: Vec<FieldId>,
     /// Fields that name the resources or packs; the first that is not empty counts.
     pub resource: Vec<FieldId>,
+    /// Fields without which records of one id are told apart by their place among them: the key of the file does not
+    /// do that then.
+    pub told_apart_by: Vec<FieldId>,
     /// The vendor's calculation in words.
     pub formula: Option<FieldId>,
     /// Whether the tenders of a record add up to its amount, which is then checked.
@@ -269,6 +272,8 @@ pub struct Dialect {
     pub zone_evidence: Evidence,
     /// From where.
     pub zone_source: String,
+    /// In which order its numeric dates are, where somebody says so.
+    pub date_order: Option<DateOrder>,
     /// The currency where no column says it.
     pub currency: Option<String>,
     /// Further spellings of "nothing here".

@@ -145,13 +145,30 @@ fn take(path: &Path, limits: &Limits, found: &mut Discovery) -> Result<(), Sourc
             if listing.is_workbook {
                 found.places.extend(workbook::sheets(path, limits)?);
             } else if listing.places.is_empty() {
-                let reason = "holds no CSV".to_owned();
+                let inside: Vec<String> = listing
+                    .passed_over
+                    .iter()
+                    .map(|(place, why)| {
+                        format!("{} {why}", place.rsplit_once('!').map_or("", |(_, name)| name))
+                    })
+                    .collect();
+                let reason = if inside.is_empty() {
+                    "holds no CSV".to_owned()
+                } else {
+                    format!("holds no CSV: {}", inside.join("; "))
+                };
                 return Err(SourceError::Archive { place: name(), reason });
             } else {
                 found.places.extend(listing.places);
                 let passed = listing.passed_over.into_iter();
                 found.passed_over.extend(passed.map(|(place, reason)| PassedOver { place, reason }));
             }
+        }
+        Magic::Not(OLD_WORKBOOK)
+            if suffix_of(path).is_some_and(|suffix| suffix.starts_with("xls") && suffix.len() > 3) =>
+        {
+            let found = "a workbook with a password; save it without one";
+            return Err(SourceError::NotATable { place: name(), found });
         }
         Magic::Not(found) => return Err(SourceError::NotATable { place: name(), found }),
         Magic::Other => push(Kind::Text, Packing::Plain),
@@ -219,7 +236,7 @@ fn magic(head: &[u8]) -> Magic {
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Magic::Zip,
         [b'P', b'A', b'R', b'1', ..] => Magic::Parquet,
         [b'P', b'A', b'R', b'E', ..] => Magic::Not("an encrypted parquet file"),
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => Magic::Not("an old workbook (.xls)"),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => Magic::Not(OLD_WORKBOOK),
         [b'%', b'P', b'D', b'F', ..] => Magic::Not("a PDF"),
         [b'7', b'z', 0xbc, 0xaf, ..] => Magic::Not("a 7z archive"),
         [b'R', b'a', b'r', b'!', ..] => Magic::Not("a RAR archive"),
@@ -228,9 +245,32 @@ fn magic(head: &[u8]) -> Magic {
             let page = [&b"<!doctype html"[..], b"<html", b"<?xml"];
             let is_page =
                 page.iter().any(|p| start.get(..p.len()).is_some_and(|s| s.eq_ignore_ascii_case(p)));
-            if is_page { Magic::Not("a web page or XML") } else { Magic::Other }
+            if is_page {
+                Magic::Not("a web page or XML")
+            } else if is_json(start) {
+                Magic::Not("JSON, as an interface answers; save the table as CSV")
+            } else if head.starts_with(b"version https://git-lfs") {
+                Magic::Not("a pointer of Git LFS and not the file itself; fetch it with `git lfs pull`")
+            } else {
+                Magic::Other
+            }
         }
     }
+}
+
+/// What an old workbook is called; one with a password comes in the same container.
+const OLD_WORKBOOK: &str = "an old workbook (.xls); save it as .xlsx or CSV";
+
+fn suffix_of(path: &Path) -> Option<String> {
+    path.extension().map(|suffix| suffix.to_string_lossy().to_ascii_lowercase())
+}
+
+/// Whether a text begins as JSON does: with a brace and a quote, or with a bracket and either. A header may begin with
+/// a bracket, but not so.
+fn is_json(start: &[u8]) -> bool {
+    let begins = |text: &[u8], with: &[u8]| text.first().is_some_and(|byte| with.contains(byte));
+    let rest = start.get(1..).unwrap_or_default().trim_ascii_start();
+    begins(start, b"{") && begins(rest, b"\"}") || begins(start, b"[") && begins(rest, b"{[")
 }
 
 /// Whether the first line of a text has a delimiter.

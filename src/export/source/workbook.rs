@@ -164,11 +164,19 @@ mod tests {
 
     #[test]
     fn short_decimals_come_back_and_long_ones_are_refused() {
-        for text in ["80.89", "99067.91144815", "0.00000559", "123456789012345", "-80.43264806", "100"] {
+        for text in [
+            "80.89",
+            "99067.91144815",
+            "0.00000559",
+            "123456789012345",
+            "-80.43264806",
+            "100",
+            "1234567890123456",
+        ] {
             let number = text.parse().unwrap();
             assert_eq!(text_of(&DataRef::Float(number)).as_deref(), Ok(text), "{text}");
         }
-        for text in ["0.30000000000000004", "20230707400000442821061", "1234567890123456"] {
+        for text in ["20230707400000442821061", "12345678901234560"] {
             let number = text.parse().unwrap();
             assert!(matches!(text_of(&DataRef::Float(number)), Err((_, CellError::Inexact(_)))), "{text}");
         }

@@ -264,6 +264,12 @@ impl Terms {
         !self.window_of(package_type).is_some_and(|window| window.length == Length::Unstated)
     }
 
+    /// Whether what was deducted decides eligibility or sum of a package type.
+    #[must_use]
+    pub fn depends_on_deductions(&self, package_type: &str) -> bool {
+        self.usage.deduction_excludes || self.amount_of(package_type).method.depends_on_consumption()
+    }
+
     /// The window of a package type.
     #[must_use]
     pub fn window_of(&self, package_type: &str) -> Option<&Window> {

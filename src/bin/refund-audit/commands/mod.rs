@@ -48,6 +48,12 @@ pub(crate) fn inputs(args: &InputArgs, command: &str) -> anyhow::Result<Inputs> 
             inputs = inputs.with(in_place(path), role);
         }
     }
+    for path in &args.request_times {
+        inputs.dialects.push((path.clone(), "request-times".to_owned()));
+        if !inputs.files.iter().any(|(known, _)| known == path) {
+            inputs.files.push((path.clone(), None));
+        }
+    }
     anyhow::ensure!(
         !inputs.files.is_empty(),
         "no exports named: give files or folders, for example `refund-audit {command} exports/`"
