@@ -26,7 +26,8 @@ const ASKED: [&str; 8] = [
     "wrong-proration",
 ];
 /// Kinds that the program tells beside them, of rows that the question passes over.
-const BESIDE: [&str; 4] = ["abuse-pattern", "eligible-refund-denied", "naive-time", "orphan-deduction"];
+const BESIDE: [&str; 5] =
+    ["abuse-pattern", "changed-before-payment", "eligible-refund-denied", "naive-time", "orphan-deduction"];
 
 fn written(size: Size, seed: u64) -> BTreeMap<&'static str, String> {
     let set = Set::new(size, seed);
