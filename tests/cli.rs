@@ -715,7 +715,10 @@ fn policy_ids() -> BTreeSet<String> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let is_policy = |path: &std::path::PathBuf| {
         path.extension().is_some_and(|suffix| suffix == "toml")
-            && !std::fs::read_to_string(path).unwrap().lines().any(|line| line.trim_start().starts_with("abstract "))
+            && !std::fs::read_to_string(path)
+                .unwrap()
+                .lines()
+                .any(|line| line.trim_start().starts_with("abstract "))
     };
     entries.filter(is_policy).map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect()
 }
@@ -750,8 +753,12 @@ fn the_sources_are_listed_and_held_against_saved_copies() {
         .exits(0)
         .says("https://www.tencentcloud.com/document/product/267/52222")
         .says("cited by tencent-intl.css.");
-    let folder = Folder::new().with("copies/www.tencentcloud.com_document_product_267_52222.txt", "another text");
-    folder.run("policy sources --check copies").exits(0).says("no digest of what was read; this copy has sha256:");
+    let folder =
+        Folder::new().with("copies/www.tencentcloud.com_document_product_267_52222.txt", "another text");
+    folder
+        .run("policy sources --check copies")
+        .exits(0)
+        .says("no digest of what was read; this copy has sha256:");
 }
 
 #[test]

@@ -307,16 +307,16 @@ fn a_float_is_taken_where_it_stands_for_a_decimal_and_else_its_row_is_refused() 
     let cells = [Some(80.89), Some(0.1 + 0.2), None, Some(99_067.911_448_15)];
     let column = Column::new("paid_cash".into(), cells);
     let folder = Folder::new().with("in/orders.parquet", parquet(order_with(column), 4));
-    folder.run("audit in").leaves("run", 3);
-    assert_eq!(folder.fates("run", "in/orders.parquet"), [4, 3, 1, 0, 0]);
-    let rejected = folder.rows("run/rejects.csv");
-    assert_eq!(rejected[0][..3], ["in/orders.parquet", "2", "paid_cash"].map(str::to_owned));
-    assert!(rejected[0][3].contains("the binary number 0.30000000000000004"), "{rejected:?}");
-    folder.run("convert in --out out").exits(3);
+    folder.run("audit in").leaves("run", 0);
+    assert_eq!(folder.fates("run", "in/orders.parquet"), [4, 4, 0, 0, 0]);
+    folder.run("convert in --out out").exits(0);
     let paid: Vec<String> = folder.rows("out/orders.csv").into_iter().map(|row| row.join("|")).collect();
-    assert!(paid[0].contains("|80.89|") && paid[2].contains("|99067.91144815|"), "{paid:?}");
-    // Sixteen digits are more than a float keeps, and a float of 32 bits keeps six.
-    let long = Column::new("paid_cash".into(), [1_234_567_890_123_456.0]);
+    // The noise of a binary sum is no digit of the amount, as in a workbook.
+    for (row, amount) in [(0, "|80.89|"), (1, "|0.3"), (3, "|99067.91144815|")] {
+        assert!(paid[row].contains(amount), "{paid:?}");
+    }
+    // Beyond 2^53 a float has gaps between whole numbers, and a float of 32 bits keeps six digits.
+    let long = Column::new("paid_cash".into(), [90_071_992_547_409_930.0]);
     let short = Column::new("paid_cash".into(), [80.89, 1_234.567_8]).cast(&DataType::Float32).unwrap();
     for (column, wanted) in [(long, [1, 0, 1, 0, 0]), (short, [2, 1, 1, 0, 0])] {
         folder.write("in/orders.parquet", parquet(order_with(column), 4));

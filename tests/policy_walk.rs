@@ -56,7 +56,10 @@ fn no_two_policies_of_equal_rank_meet() {
                         for requested_at in turns.iter().filter(|at| *at >= paid_at) {
                             asked += 1;
                             if let Match::Two(one, other) = candidates.find(*paid_at, *requested_at) {
-                                met.insert(format!("{} and {} on {product} / {package_type}", one.id, other.id));
+                                met.insert(format!(
+                                    "{} and {} on {product} / {package_type}",
+                                    one.id, other.id
+                                ));
                             }
                         }
                     }

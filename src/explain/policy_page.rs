@@ -140,19 +140,15 @@ fn own_effects(terms: &Terms) -> Vec<(String, &Clause)> {
         let Condition::InvoiceOutstanding = precondition.condition;
         effects.push(("first: the invoice comes back".to_owned(), &precondition.clause));
     }
-    effects.extend(
-        terms.quota.as_ref().map(|quota| (format!("quota: {}", words::quota(quota)), &quota.clause)),
-    );
+    effects
+        .extend(terms.quota.as_ref().map(|quota| (format!("quota: {}", words::quota(quota)), &quota.clause)));
     effects
 }
 
 /// Effects that all ways of a version share.
 fn shared_effects(terms: &Terms) -> Vec<(String, &Clause)> {
     let mut effects = Vec::new();
-    effects.push((
-        format!("goes to: {}", words::destination(&terms.destination)),
-        &terms.destination.clause,
-    ));
+    effects.push((format!("goes to: {}", words::destination(&terms.destination)), &terms.destination.clause));
     for (what, deadline) in [("decided", &terms.processing), ("arrives", &terms.arrival)] {
         if let Some(deadline) = deadline {
             effects.push((format!("{what} within: {}", words::deadline(deadline)), &deadline.clause));

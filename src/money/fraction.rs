@@ -1,4 +1,8 @@
 //! A number without a unit, kept exact: a discount, a factor, a share.
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "products of two numbers of 64 bits in 128, and positive divisors"
+)]
 
 /// `numerator / denominator` in lowest terms, the denominator positive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

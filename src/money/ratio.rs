@@ -122,6 +122,7 @@ impl Ratio {
 }
 
 /// The greatest common divisor, at least one.
+#[expect(clippy::arithmetic_side_effects, reason = "the loop ends at a divisor of zero")]
 fn common(one: i128, other: i128) -> i128 {
     let (mut one, mut other) = (one.unsigned_abs(), other.unsigned_abs());
     while other != 0 {

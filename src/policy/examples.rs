@@ -12,7 +12,9 @@ use super::{
     model::{Applies, Clause, Policy, SelectBy},
     prices::Prices,
     question::{Facts, Question, Spent},
-    terms::{self, ChannelTerms, Destination, Receiver, Split, TenderTerms, Terms, UsageTerms, amount, tenders},
+    terms::{
+        self, ChannelTerms, Destination, Receiver, Split, TenderTerms, Terms, UsageTerms, amount, tenders,
+    },
 };
 use crate::{
     money::{Currency, Money, Quantity, Ratio, Rounding},
@@ -110,7 +112,9 @@ pub fn examples(files: &[(&str, &str)], book: &PolicyBook) -> Result<Vec<Checked
 }
 
 fn load(file: &str, text: &str) -> Result<Vec<Example>, PolicyErrors> {
-    let one = |line, column, message| PolicyErrors(vec![PolicyError { file: file.to_owned(), line, column, message }]);
+    let one = |line, column, message| {
+        PolicyErrors(vec![PolicyError { file: file.to_owned(), line, column, message }])
+    };
     let table = DeTable::parse(text).map_err(|error| {
         let (line, column) = error.span().map_or((0, 0), |span| place(text, span.start));
         one(line, column, error.message().replace('\n', " "))
@@ -131,9 +135,31 @@ fn load(file: &str, text: &str) -> Result<Vec<Example>, PolicyErrors> {
 }
 
 const KEYS: &[&str] = &[
-    "id", "policy", "product", "package_type", "site", "currency", "bought_at", "asked_at", "hours", "after_months",
-    "printed", "formula", "exact", "split", "rounding", "tenders", "hourly", "daily", "unit", "page", "stamp", "place", "note",
-    "amount", "orders",
+    "id",
+    "policy",
+    "product",
+    "package_type",
+    "site",
+    "currency",
+    "bought_at",
+    "asked_at",
+    "hours",
+    "after_months",
+    "printed",
+    "formula",
+    "exact",
+    "split",
+    "rounding",
+    "tenders",
+    "hourly",
+    "daily",
+    "unit",
+    "page",
+    "stamp",
+    "place",
+    "note",
+    "amount",
+    "orders",
 ];
 
 fn instant(keys: &Keys<'_, '_>, key: &str) -> Option<Instant> {
@@ -235,8 +261,19 @@ fn part(
     terms: Terms,
 ) -> Option<Part> {
     keys.only(&[
-        "kind", "list_price", "months", "paid", "paid_at", "hours_later", "period_start", "period_end", "pending",
-        "quota", "consumed", "earlier", "amount",
+        "kind",
+        "list_price",
+        "months",
+        "paid",
+        "paid_at",
+        "hours_later",
+        "period_start",
+        "period_end",
+        "pending",
+        "quota",
+        "consumed",
+        "earlier",
+        "amount",
     ]);
     let paid_at = bought_at.plus_seconds(i64::from(keys.count("hours_later").unwrap_or(0)) * 3600);
     let quantity = |key: &str| keys.text(key).and_then(|text| Quantity::parse(text).ok());
@@ -478,7 +515,8 @@ impl Example {
             return as_written;
         }
         let versions = self.orders.iter().filter_map(version_of);
-        let readings = versions.flat_map(|version| version.readings.iter().map(|reading| reading.id.as_str()));
+        let readings =
+            versions.flat_map(|version| version.readings.iter().map(|reading| reading.id.as_str()));
         let explains = readings.into_iter().find(|id| !matches!(with(Some(id)), Verdict::Differs(_)));
         explains.map_or(as_written, |id| Verdict::Reading(id.to_owned()))
     }

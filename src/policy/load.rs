@@ -12,7 +12,10 @@ use toml::de::DeTable;
 
 use super::{
     error::{PolicyError, place},
-    file::{At, Complaints, Context, Item, Keys, Table, Value, drop_from, inherit, of_version, settle_branches, table_of},
+    file::{
+        At, Complaints, Context, Item, Keys, Table, Value, drop_from, inherit, of_version, settle_branches,
+        table_of,
+    },
     model::{Applies, Policy, Reading, SelectBy, Source, Version},
     terms::{self, Terms},
 };
@@ -171,7 +174,12 @@ impl<'t> Files<'t> {
     }
 
     /// One policy with its versions; `None` of a file of shared terms.
-    fn policy(&self, one: &Parsed<'t>, complaints: &Complaints<'_>, faults: &mut Vec<Faults>) -> Option<Policy> {
+    fn policy(
+        &self,
+        one: &Parsed<'t>,
+        complaints: &Complaints<'_>,
+        faults: &mut Vec<Faults>,
+    ) -> Option<Policy> {
         let context = self.context(complaints);
         let at = one.root.values().next().map(|item| At { byte: 0, ..item.at }).unwrap_or_default();
         let root = Keys::new("", &Item { at, value: Value::Table(one.root.clone()) }, &context);
@@ -232,7 +240,9 @@ impl<'t> Files<'t> {
         versions.sort_by_key(|(version, _)| version.effective.from);
         close_versions(&mut versions, complaints);
         if let Some(policy) = policy.as_ref().filter(|policy| policy.site != "any") {
-            versions.iter_mut().for_each(|(version, _)| version.of_site = Some(of_site(&policy.site, version)));
+            versions
+                .iter_mut()
+                .for_each(|(version, _)| version.of_site = Some(of_site(&policy.site, version)));
         }
         Some(Policy {
             select_by: select_by.unwrap_or(SelectBy::Purchase),
@@ -429,7 +439,9 @@ fn check_sites(head: &Keys<'_, '_>, policy: &Policy) {
     for word in policy.applies.products.iter().flatten().filter(|word| word.contains('@')) {
         head.complain(
             applies,
-            format!("product {word:?} names a site: the site of the policy says it (refund-audit policy migrate)"),
+            format!(
+                "product {word:?} names a site: the site of the policy says it (refund-audit policy migrate)"
+            ),
         );
     }
 }
@@ -539,10 +551,8 @@ fn version(keys: &Keys<'_, '_>) -> Option<(Version, SelectBy)> {
     let select_by = keys.word("select_by", "select_by", &select_by).unwrap_or(SelectBy::Purchase);
     let _ = keys.word("confidence", "confidence", &[("high", ()), ("medium", ()), ("low", ())]);
     let rollout = keys.word("rollout", "rollout", &[("gradual", true), ("at_once", false)]);
-    let effective = Interval {
-        from: instant(keys, from),
-        to: keys.get("effective_to").and_then(|to| instant(keys, to)),
-    };
+    let effective =
+        Interval { from: instant(keys, from), to: keys.get("effective_to").and_then(|to| instant(keys, to)) };
     if let (Some(from), Some(to)) = (effective.from, effective.to)
         && to <= from
     {
@@ -552,9 +562,10 @@ fn version(keys: &Keys<'_, '_>) -> Option<(Version, SelectBy)> {
     let mut readings: Vec<Reading> =
         keys.tables("reading").iter().filter_map(|reading| self::reading(reading, keys)).collect();
     readings.extend(automatic(&terms));
-    let held = keys.flag("expected").unwrap_or(false).then(|| {
-        keys.text("expected_reason").unwrap_or("announced, not in force yet").to_owned()
-    });
+    let held = keys
+        .flag("expected")
+        .unwrap_or(false)
+        .then(|| keys.text("expected_reason").unwrap_or("announced, not in force yet").to_owned());
     if held.is_none() && keys.has("expected_reason") {
         keys.complain(keys.place("expected_reason"), "expected_reason is for expected = true");
     }
@@ -657,7 +668,8 @@ fn automatic(terms: &Terms) -> Vec<Reading> {
     let charged = |terms: &Terms| terms.fee.as_ref().is_some_and(|fee| fee.promotion_channel);
     if terms.branches().any(charged) {
         let mut with_fee = terms.clone();
-        let fees = std::iter::once(&mut with_fee.fee).chain(with_fee.after.iter_mut().map(|terms| &mut terms.fee));
+        let fees =
+            std::iter::once(&mut with_fee.fee).chain(with_fee.after.iter_mut().map(|terms| &mut terms.fee));
         fees.flatten().for_each(|fee| fee.promotion_channel = false);
         readings.push(Reading {
             id: "promotion-fee".to_owned(),
@@ -692,11 +704,8 @@ fn reading(keys: &Keys<'_, '_>, version: &Keys<'_, '_>) -> Option<Reading> {
     let mut shown = BTreeMap::new();
     for (path, item) in set.entries() {
         shown.insert(path.to_owned(), terms::shown(item));
-        let after = if path == "drop" {
-            dropped(&changed, item)
-        } else {
-            set_in(&changed, path, item, sets_method)
-        };
+        let after =
+            if path == "drop" { dropped(&changed, item) } else { set_in(&changed, path, item, sets_method) };
         match after {
             Some(after) => changed = after,
             None => {
@@ -754,7 +763,8 @@ fn set_in<'t>(version: &Table<'t>, path: &str, item: &Item<'t>, sets_method: boo
             found = true;
             // What the branch has from the version becomes its own, with the change.
             let mut own = BTreeMap::clone(one.table()?);
-            if let (false, Some((key, of_version))) = (own.contains_key(table), version.get_key_value(table)) {
+            if let (false, Some((key, of_version))) = (own.contains_key(table), version.get_key_value(table))
+            {
                 own.insert(key, of_version.clone());
             }
             let table = with(&Rc::new(own), table, key, item, sets_method)?;

@@ -19,8 +19,9 @@ pub fn migrate(file: &str, text: &str) -> Result<String, PolicyErrors> {
         let (line, column) = place(text, byte);
         PolicyErrors(vec![PolicyError { file: file.to_owned(), line, column, message }])
     };
-    let table = DeTable::parse(text)
-        .map_err(|error| refuse(error.span().map_or(0, |span| span.start), error.message().replace('\n', " ")))?;
+    let table = DeTable::parse(text).map_err(|error| {
+        refuse(error.span().map_or(0, |span| span.start), error.message().replace('\n', " "))
+    })?;
     let root = table_of(table.get_ref(), 0);
     let schema = root.get("schema").and_then(Item::text).unwrap_or_default();
     if schema == SCHEMAS[1] {

@@ -200,7 +200,8 @@ impl Prices {
 
 impl PriceEntry {
     fn fits(&self, order: &Order) -> bool {
-        let is = |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| got == Some(w));
+        let is =
+            |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| got == Some(w));
         let paid_at = order.paid_at.earliest();
         is(&self.product, Some(&order.product))
             && is(&self.package_type, Some(&order.package_type))
@@ -250,7 +251,8 @@ fn entry(keys: &Keys<'_, '_>) -> Option<PriceEntry> {
         read
     });
     let ladder = keys.get("ladder").and_then(|item| {
-        let steps = item.list().map(|steps| steps.iter().filter_map(|step| pair(keys, step)).collect::<Vec<_>>());
+        let steps =
+            item.list().map(|steps| steps.iter().filter_map(|step| pair(keys, step)).collect::<Vec<_>>());
         let mut read = Vec::new();
         for (from, at, text) in steps? {
             read.push((from, keys.fraction_of(at, "ladder", text)?));
@@ -259,9 +261,8 @@ fn entry(keys: &Keys<'_, '_>) -> Option<PriceEntry> {
     });
     let hourly = keys.get("hourly").map(|item| {
         let pairs = item.list().unwrap_or_default().iter().filter_map(|step| pair(keys, step));
-        let bands: Vec<(i64, Money)> = pairs
-            .filter_map(|(from, at, text)| Some((from, keys.money_of(at, "hourly", text)?)))
-            .collect();
+        let bands: Vec<(i64, Money)> =
+            pairs.filter_map(|(from, at, text)| Some((from, keys.money_of(at, "hourly", text)?))).collect();
         if bands.first().is_none_or(|(from, _)| *from != 0) || !bands.is_sorted_by(|a, b| a.0 < b.0) {
             keys.complain(item.at, "hourly begins at 0 and ascends");
         }

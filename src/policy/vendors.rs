@@ -59,7 +59,9 @@ mod tests {
         let entries = table["product"].as_array().unwrap();
         let of_tables: BTreeMap<String, String> = entries
             .iter()
-            .map(|entry| (entry["product"].as_str().unwrap().into(), entry["vendor"].as_str().unwrap().into()))
+            .map(|entry| {
+                (entry["product"].as_str().unwrap().into(), entry["vendor"].as_str().unwrap().into())
+            })
             .collect();
         assert_eq!(of_catalogue(), of_tables);
     }

@@ -122,7 +122,7 @@ pub(crate) struct InputArgs {
     /// A file of account and order events
     #[arg(long, value_name = "FILE")]
     pub(crate) events: Vec<PathBuf>,
-    /// Times at which refunds were requested (columns refund_id, requested_at), where no export has them
+    /// Times at which refunds were requested (columns `refund_id`, `requested_at`), where no export has them
     #[arg(long, value_name = "FILE")]
     pub(crate) request_times: Vec<PathBuf>,
     /// The dialect of a file, where its header does not tell (`inspect` names the dialects)

@@ -213,7 +213,12 @@ impl<'c, 't> Keys<'c, 't> {
     }
 
     /// A list of words of a closed set.
-    pub(in crate::policy) fn words<T: Copy>(&self, key: &str, what: &str, words: &[(&str, T)]) -> Option<Vec<T>> {
+    pub(in crate::policy) fn words<T: Copy>(
+        &self,
+        key: &str,
+        what: &str,
+        words: &[(&str, T)],
+    ) -> Option<Vec<T>> {
         let texts = self.texts(key)?;
         Some(texts.into_iter().filter_map(|(at, text)| self.one_of(at, text, what, words)).collect())
     }
@@ -252,7 +257,10 @@ impl<'c, 't> Keys<'c, 't> {
     pub(in crate::policy) fn fraction_of(&self, at: At, what: &str, text: &str) -> Option<Fraction> {
         let fraction = Fraction::parse(text);
         if fraction.is_none() {
-            self.complain(at, format!("{what} {text:?} is no number such as \"0.85\" and no fraction such as \"3/2\""));
+            self.complain(
+                at,
+                format!("{what} {text:?} is no number such as \"0.85\" and no fraction such as \"3/2\""),
+            );
         }
         fraction
     }

@@ -125,14 +125,15 @@ pub(in crate::policy) fn drop_from<'t>(version: &Table<'t>, path: &str) -> Optio
 }
 
 /// The branches in the order that a version names them in; the names that are not there.
-pub(in crate::policy) fn settle_branches<'t>(version: &Table<'t>, order: &[&str]) -> (Table<'t>, Vec<String>) {
+pub(in crate::policy) fn settle_branches<'t>(
+    version: &Table<'t>,
+    order: &[&str],
+) -> (Table<'t>, Vec<String>) {
     let Some(item) = version.get("branch") else {
         return (version.clone(), order.iter().map(|id| (*id).to_owned()).collect());
     };
     let items = item.list().unwrap_or_default();
-    let place = |item: &Item<'t>| {
-        order.iter().position(|id| id_of(item) == Some(id)).unwrap_or(order.len())
-    };
+    let place = |item: &Item<'t>| order.iter().position(|id| id_of(item) == Some(id)).unwrap_or(order.len());
     let mut sorted = items.to_vec();
     sorted.sort_by_key(place);
     let missing = order.iter().filter(|id| !items.iter().any(|item| id_of(item) == Some(id)));

@@ -114,8 +114,9 @@ fn item_of<'t>(value: &'t Spanned<DeValue<'t>>, file: u32) -> Item<'t> {
     let byte = u32::try_from(value.span().start).unwrap_or(u32::MAX);
     let value = match value.get_ref() {
         DeValue::String(text) => Value::Text(text),
-        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
-            .map_or(Value::Float, Value::Integer),
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).map_or(Value::Float, Value::Integer)
+        }
         DeValue::Float(_) => Value::Float,
         DeValue::Boolean(flag) => Value::Boolean(*flag),
         DeValue::Datetime(at) => Value::Datetime(*at),
@@ -129,9 +130,9 @@ fn item_of<'t>(value: &'t Spanned<DeValue<'t>>, file: u32) -> Item<'t> {
 pub(in crate::policy) fn of_version<'t>(item: &Item<'t>, version: u32) -> Item<'t> {
     let value = match &item.value {
         Value::List(list) => Value::List(list.iter().map(|item| of_version(item, version)).collect()),
-        Value::Table(table) => Value::Table(Rc::new(
-            table.iter().map(|(key, item)| (*key, of_version(item, version))).collect(),
-        )),
+        Value::Table(table) => {
+            Value::Table(Rc::new(table.iter().map(|(key, item)| (*key, of_version(item, version))).collect()))
+        }
         value => value.clone(),
     };
     Item { at: At { version, ..item.at }, value }

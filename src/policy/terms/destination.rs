@@ -84,7 +84,9 @@ fn route(keys: &Keys<'_, '_>) -> Option<Route> {
         other => {
             keys.complain(
                 item.at,
-                format!("unknown route {other}, wanted \"original\", \"balance\" or a list {{ method, days }}"),
+                format!(
+                    "unknown route {other}, wanted \"original\", \"balance\" or a list {{ method, days }}"
+                ),
             );
             None
         }
@@ -103,8 +105,10 @@ pub fn text(destination: &Destination) -> String {
         Some(Route::Original) => text.push_str("; the way it was paid"),
         Some(Route::Balance) => text.push_str("; to the balance"),
         Some(Route::Within(steps)) => {
-            let steps: Vec<String> =
-                steps.iter().map(|(method, days)| format!("{method} up to {days} days after the payment")).collect();
+            let steps: Vec<String> = steps
+                .iter()
+                .map(|(method, days)| format!("{method} up to {days} days after the payment"))
+                .collect();
             text.push_str(&format!("; {}", steps.join(", ")));
         }
         None => {}

@@ -330,9 +330,8 @@ impl Exclusion {
             return Ok(None);
         }
         let kind = self.predicate.ground();
-        let plain = |holds: bool, why: &dyn Fn() -> String| {
-            holds.then(|| (kind, Input::Said(why()), Vec::new()))
-        };
+        let plain =
+            |holds: bool, why: &dyn Fn() -> String| holds.then(|| (kind, Input::Said(why()), Vec::new()));
         let by_event = |event: Option<&Event>, what: &str| {
             let said = |event: &Event| Input::Said(format!("{what} {}", event.from_at.text(zone)));
             event.map(|event| (kind, said(event), vec![event.at]))
@@ -351,9 +350,9 @@ impl Exclusion {
                 }
             }),
             Predicate::AccountSuspended { reasons } => suspended(reasons, policy, facts, question),
-            Predicate::PromotionForbids => plain(order.promotion_forbids_refund, &|| {
-                "the order's promotion forbids refunds".to_owned()
-            }),
+            Predicate::PromotionForbids => {
+                plain(order.promotion_forbids_refund, &|| "the order's promotion forbids refunds".to_owned())
+            }
             Predicate::LicenseActivated => active(order.license_activated_at, "its License"),
             Predicate::LinkedLicenseActivated => {
                 active(order.linked_license_activated_at, "a License tied to it")
@@ -402,9 +401,9 @@ impl Exclusion {
                 facts.events_of(EventKind::ServiceUnlawful).find(|event| event.from_at <= at),
                 "an unlawful demand was recorded",
             ),
-            Predicate::RenewalOnly => plain(order.kind == OrderKind::Renew, &|| {
-                "the order is a renewal, refunded alone".to_owned()
-            }),
+            Predicate::RenewalOnly => {
+                plain(order.kind == OrderKind::Renew, &|| "the order is a renewal, refunded alone".to_owned())
+            }
             Predicate::Event { kind, state } => return event_stands(*kind, *state, facts, question, zone),
             Predicate::TenderUsed { values } => {
                 let used = values.iter().find(|tender| order.paid.get(**tender).is_positive());

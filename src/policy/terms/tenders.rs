@@ -56,12 +56,21 @@ pub(in crate::policy) fn read(keys: &Keys<'_, '_>) -> Option<TenderTerms> {
         }
         _ => {
             if keys.has("consume_first") {
-                keys.complain(keys.place("consume_first"), "tenders.consume_first is for split = \"remaining\"");
+                keys.complain(
+                    keys.place("consume_first"),
+                    "tenders.consume_first is for split = \"remaining\"",
+                );
             }
             Split::LargestRemainder
         }
     };
-    Some(TenderTerms { return_as: return_as(keys, &refundable), refundable, lost, split, clause: keys.clause() })
+    Some(TenderTerms {
+        return_as: return_as(keys, &refundable),
+        refundable,
+        lost,
+        split,
+        clause: keys.clause(),
+    })
 }
 
 fn return_as(keys: &Keys<'_, '_>, refundable: &[Tender]) -> Vec<(Tender, Tender)> {
@@ -146,7 +155,8 @@ impl TenderTerms {
 /// The effect in a phrase.
 #[must_use]
 pub fn text(tenders: &TenderTerms) -> String {
-    let names = |tenders: &[Tender]| tenders.iter().map(|tender| tender.word()).collect::<Vec<_>>().join(", ");
+    let names =
+        |tenders: &[Tender]| tenders.iter().map(|tender| tender.word()).collect::<Vec<_>>().join(", ");
     let mut text = format!("comes back: {}; lost: {}", names(&tenders.refundable), names(&tenders.lost));
     for (from, to) in tenders.return_as.iter().filter(|(from, to)| from != to) {
         text.push_str(&format!("; {} comes back as {}", from.word(), to.word()));

@@ -111,7 +111,10 @@ pub(in crate::policy) fn read(keys: &Keys<'_, '_>) -> Option<Window> {
     if matches!(length, Length::Days(_) | Length::Months(_) | Length::Minutes(_)) && end.is_none() {
         keys.complain(
             keys.at,
-            format!("{} is missing: say whether the last instant counts, exclusive or inclusive", keys.named("end")),
+            format!(
+                "{} is missing: say whether the last instant counts, exclusive or inclusive",
+                keys.named("end")
+            ),
         );
     }
     let before = keys.get("before").and_then(|item| before(keys, item));
@@ -148,7 +151,10 @@ fn length(keys: &Keys<'_, '_>, item: &Item<'_>, calendar: bool, from_anchor: Opt
             let length = match unit(item) {
                 Some(("days", days)) if calendar => {
                     if from_anchor.is_none() {
-                        keys.complain(keys.at, format!("{} is missing: anchor or next", keys.named("first_day")));
+                        keys.complain(
+                            keys.at,
+                            format!("{} is missing: anchor or next", keys.named("first_day")),
+                        );
                     }
                     Some(Length::CalendarDays { days, from_anchor: from_anchor.unwrap_or(true) })
                 }
@@ -171,7 +177,10 @@ fn length(keys: &Keys<'_, '_>, item: &Item<'_>, calendar: bool, from_anchor: Opt
     if length.is_none() {
         keys.complain(
             item.at,
-            format!("{path} is {{ days = N }}, \"validity\", \"unlimited\" or \"unstated\", not {}", item.value),
+            format!(
+                "{path} is {{ days = N }}, \"validity\", \"unlimited\" or \"unstated\", not {}",
+                item.value
+            ),
         );
     }
     length
@@ -279,7 +288,10 @@ impl Window {
     /// these: never `false` where it is in time.
     #[must_use]
     pub fn may_be_open(&self, latest_anchor: Instant, expires_at: Option<Instant>, at: Instant) -> bool {
-        let clock = |days: i64| matches!(self.anchor, Anchor::PeriodStart | Anchor::IssuedAt) || latest_anchor.plus_days(days + 2) > at;
+        let clock = |days: i64| {
+            matches!(self.anchor, Anchor::PeriodStart | Anchor::IssuedAt)
+                || latest_anchor.plus_days(days + 2) > at
+        };
         match self.length {
             // One day beyond covers an inclusive end and the end of the local day.
             Length::Days(days) => clock(days.into()),

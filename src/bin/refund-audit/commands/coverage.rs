@@ -63,7 +63,8 @@ pub(crate) fn run(paths: &[PathBuf], book: &PolicyBook) -> anyhow::Result<Exit> 
         };
         add(sums.entry((outcome.currency, cover)).or_default());
         if cover != Cover::Policy {
-            let item = (cover, outcome.product.to_string(), outcome.package_type.to_string(), outcome.currency);
+            let item =
+                (cover, outcome.product.to_string(), outcome.package_type.to_string(), outcome.currency);
             add(by_item.entry(item).or_default());
         }
     }
@@ -71,16 +72,27 @@ pub(crate) fn run(paths: &[PathBuf], book: &PolicyBook) -> anyhow::Result<Exit> 
         let mut currencies: Vec<Currency> = sums.keys().map(|(currency, _)| *currency).collect();
         currencies.dedup();
         for currency in currencies {
-            let all: Money = Cover::ALL.iter().filter_map(|cover| Some(sums.get(&(currency, *cover))?.1)).sum();
+            let all: Money =
+                Cover::ALL.iter().filter_map(|cover| Some(sums.get(&(currency, *cover))?.1)).sum();
             writeln!(out, "{currency}  {} refunded", all.text(currency))?;
             for cover in Cover::ALL {
                 let (refunds, money) = sums.get(&(currency, cover)).copied().unwrap_or_default();
                 let share = per_cent(money, all);
-                writeln!(out, "    {:<32} {refunds:>8} refunds {:>16} {share:>4} %", cover.text(), money.text(currency))?;
+                writeln!(
+                    out,
+                    "    {:<32} {refunds:>8} refunds {:>16} {share:>4} %",
+                    cover.text(),
+                    money.text(currency)
+                )?;
             }
         }
         for ((cover, product, package, currency), (refunds, money)) in by_item {
-            writeln!(out, "{}: {product} / {package}: {refunds} refunds, {} {currency}", cover.text(), money.text(currency))?;
+            writeln!(
+                out,
+                "{}: {product} / {package}: {refunds} refunds, {} {currency}",
+                cover.text(),
+                money.text(currency)
+            )?;
         }
         Ok(())
     })?;

@@ -22,9 +22,11 @@ pub(crate) fn run(folder: Option<&Path>, book: &PolicyBook) -> anyhow::Result<Ex
     for policy in book.policies() {
         for version in &policy.versions {
             for source in &version.sources {
-                let page = pages
-                    .entry((&source.url, &source.title))
-                    .or_insert_with(|| Page { source, cited_by: Vec::new(), clauses: Vec::new() });
+                let page = pages.entry((&source.url, &source.title)).or_insert_with(|| Page {
+                    source,
+                    cited_by: Vec::new(),
+                    clauses: Vec::new(),
+                });
                 page.cited_by.push(format!("{}@{}", policy.id, version.id));
                 page.clauses.extend(places(version, source));
                 // The copy to hold against is the one that was read last.

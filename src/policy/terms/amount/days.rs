@@ -164,7 +164,10 @@ impl Used {
         match per_day {
             1 => format!("{parts} / {total}"),
             24 => format!("{parts} / ({total} × 24)"),
-            _ => format!("{} s / ({total} × 86400 s)", crate::money::Quantity::from_units(i128::from(parts) * 100)),
+            _ => format!(
+                "{} s / ({total} × 86400 s)",
+                crate::money::Quantity::from_units(i128::from(parts) * 100)
+            ),
         }
     }
 

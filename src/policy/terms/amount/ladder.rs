@@ -46,7 +46,8 @@ impl Ladder {
     /// The lowest of its factors.
     #[must_use]
     pub fn lowest(&self) -> Fraction {
-        let lower = |low: Fraction, (_, factor): &(i64, Fraction)| if low.exceeds(*factor) { *factor } else { low };
+        let lower =
+            |low: Fraction, (_, factor): &(i64, Fraction)| if low.exceeds(*factor) { *factor } else { low };
         self.steps.iter().fold(Fraction::ONE, lower)
     }
 
@@ -75,7 +76,10 @@ pub(super) fn read(keys: &Keys<'_, '_>, key: &str) -> Option<Ladder> {
             let by = inner.required(inner.word("by", "by", &by), "by")?;
             let steps = inner.required(inner.get("steps"), "steps")?;
             let Value::List(steps) = &steps.value else {
-                inner.complain(steps.at, format!("{} is a list of pairs [from, factor]", inner.named("steps")));
+                inner.complain(
+                    steps.at,
+                    format!("{} is a list of pairs [from, factor]", inner.named("steps")),
+                );
                 return None;
             };
             (by, steps.clone())

@@ -171,7 +171,8 @@ pub(super) fn compute(terms: &Terms, inputs: &Inputs<'_>) -> Result<Computed, Un
     let monthly = policy.prices.monthly(order).map(Ratio::whole).or_else(by_order);
     if months == 0 && rest_micros == 0 {
         let none = Ratio::whole(Money::ZERO);
-        let working = Working { base, monthly: none, months, discount: Fraction::ONE, rest_micros, rest: none };
+        let working =
+            Working { base, monthly: none, months, discount: Fraction::ONE, rest_micros, rest: none };
         return Ok(Computed::Exact(Ratio::whole(base), super::Working::PaidMinusMetered(working)));
     }
     let missing = if order.list_price.is_none() { "list_price" } else { "months" };
@@ -181,7 +182,8 @@ pub(super) fn compute(terms: &Terms, inputs: &Inputs<'_>) -> Result<Computed, Un
     let Some(monthly) = monthly.or((!needs_monthly).then(|| Ratio::whole(Money::ZERO))) else {
         return Ok(Computed::AtMost(whole, Unknown::MissingField(missing)));
     };
-    let charged = if terms.remainder == Remainder::WholeMonth && rest_micros > 0 { months + 1 } else { months };
+    let charged =
+        if terms.remainder == Remainder::WholeMonth && rest_micros > 0 { months + 1 } else { months };
     let known = policy.prices.ladder(order);
     let ladder = match &terms.discount {
         Some(Discount::Ladder(ladder)) => Some(ladder),
@@ -196,7 +198,8 @@ pub(super) fn compute(terms: &Terms, inputs: &Inputs<'_>) -> Result<Computed, Un
     let rest = rest(terms, inputs, monthly, from, rest_micros);
     if let (Some(discount), Ok(Some(rest))) = (discount, &rest) {
         let rest = *rest;
-        let exact = of_months(discount).and_then(|months| whole.minus(months)?.minus(rest)).ok_or(TOO_LARGE)?;
+        let exact =
+            of_months(discount).and_then(|months| whole.minus(months)?.minus(rest)).ok_or(TOO_LARGE)?;
         let working = Working { base, monthly, months: charged, discount, rest_micros, rest };
         return Ok(Computed::Exact(exact, super::Working::PaidMinusMetered(working)));
     }
@@ -229,7 +232,8 @@ fn rest(
     let priced = match terms.remainder {
         Remainder::Free | Remainder::WholeMonth => return Ok(Some(nothing)),
         Remainder::Day30 => days_of(30).and_then(|share| {
-            let day = step::money(terms.round_step, StepOf::DayPrice, monthly.scaled(Fraction::new(1, 30)?)?)?;
+            let day =
+                step::money(terms.round_step, StepOf::DayPrice, monthly.scaled(Fraction::new(1, 30)?)?)?;
             if terms.round_step.is_some() { day.scaled(days_of(1)?) } else { monthly.scaled(share) }
         }),
         Remainder::MonthDays => {
@@ -240,7 +244,9 @@ fn rest(
             let daily = inputs.policy.prices.daily(order).ok_or("prices: the price of a day")?;
             days_of(1).and_then(|days| Ratio::whole(daily).scaled(days))
         }
-        Remainder::Hourly => inputs.policy.prices.hours(order, rest_micros).ok_or("prices: the price of an hour")?,
+        Remainder::Hourly => {
+            inputs.policy.prices.hours(order, rest_micros).ok_or("prices: the price of an hour")?
+        }
     };
     if !terms.order_discount {
         return Ok(priced);

@@ -24,11 +24,11 @@ use crate::{
 };
 
 pub use consumed::{Tier, UnitPrice};
-pub use days::{DayTerms, TotalDays, Used, UsedDays, total_days, used_days};
 pub(in crate::policy) use days::term_start;
-pub(in crate::policy) use quantity::bought;
+pub use days::{DayTerms, TotalDays, Used, UsedDays, total_days, used_days};
 pub use ladder::{Discount, Ladder, LadderBy};
 pub use metered::{Count, Remainder};
+pub(in crate::policy) use quantity::bought;
 pub use step::{RoundStep, StepOf};
 pub use time_share::Price;
 
@@ -182,8 +182,12 @@ macro_rules! no_days {
         }
 
         #[must_use]
-        #[expect(clippy::unused_self, reason = "every working has it")]
-        pub(super) const fn with(&self, _: crate::money::Money, _: i64, _: i64) -> Option<crate::money::Ratio> {
+        pub(super) const fn with(
+            &self,
+            _: crate::money::Money,
+            _: i64,
+            _: i64,
+        ) -> Option<crate::money::Ratio> {
             None
         }
     };

@@ -46,7 +46,8 @@ pub(super) fn compute(_: &Terms, inputs: &Inputs<'_>) -> Result<Computed, Unknow
     let consumed = inputs.facts.net_posted(inputs.question).max(Quantity::ZERO).min(bought);
     let working = Working { base: inputs.base, consumed, bought };
     let left = Quantity::from_units(bought.units() - consumed.units());
-    let exact = share(left, bought).and_then(|left| Ratio::whole(working.base).scaled(left)).ok_or(TOO_LARGE)?;
+    let exact =
+        share(left, bought).and_then(|left| Ratio::whole(working.base).scaled(left)).ok_or(TOO_LARGE)?;
     Ok(Computed::Exact(exact, super::Working::ProrateQuantity(working)))
 }
 

@@ -92,7 +92,8 @@ pub(super) fn compute(terms: &Terms, inputs: &Inputs<'_>) -> Result<Computed, Un
             None => (terms.lowest_discount.unwrap_or(Fraction::ZERO), true),
         },
     };
-    let coefficient = terms.coefficient.as_ref().map_or(Fraction::ONE, |ladder| ladder.at(months, used.days()));
+    let coefficient =
+        terms.coefficient.as_ref().map_or(Fraction::ONE, |ladder| ladder.at(months, used.days()));
     let factors = [discount, coefficient];
     let working = Working { base, price, used, factors, round_step: terms.round_step };
     let exact = working.exact().ok_or(TOO_LARGE)?;
@@ -152,7 +153,12 @@ impl Working {
             .filter(|factor| **factor != Fraction::ONE)
             .map(|factor| format!(" × {factor}"))
             .collect();
-        format!("{} − {} × {}{factors}", self.base.text(currency), self.used.text(), self.price.text(currency))
+        format!(
+            "{} − {} × {}{factors}",
+            self.base.text(currency),
+            self.used.text(),
+            self.price.text(currency)
+        )
     }
 
     pub(super) const fn days(&self) -> Option<(i64, i64)> {
