@@ -105,6 +105,16 @@ fn sample(file: &str) -> Vec<u8> {
 
 const SAMPLE: [&str; 4] = ["orders", "usage", "refunds", "events"];
 
+/// A word of an explanation that names a row of a file, as `orders:140`, with the line below a header.
+fn as_line(word: &str) -> String {
+    let name = word.trim_end_matches(['.', ',', ';']);
+    let row = name.split_once(':').filter(|(file, _)| SAMPLE.contains(file));
+    match row.and_then(|(file, row)| Some((file, row.parse::<u64>().ok()?))) {
+        Some((file, row)) => format!("{file}:{}{}", row + 1, &word[name.len()..]),
+        None => word.to_owned(),
+    }
+}
+
 /// The findings of a run over a folder of files of one kind, each file by its role, and rows counted as
 /// lines below a header. What is said of a file as a whole names its first line, and its name is part of
 /// its fingerprint.
@@ -120,6 +130,10 @@ fn findings(folder: &Folder, kind: &str) -> Vec<Value> {
             if kind != "csv" && !is_of_file {
                 evidence["line"] = (evidence["line"].as_u64().unwrap() + 1).into();
             }
+        }
+        if kind != "csv" {
+            let told = finding["explanation"].as_str().unwrap();
+            finding["explanation"] = told.split(' ').map(as_line).collect::<Vec<_>>().join(" ").into();
         }
         finding
     };
@@ -375,7 +389,7 @@ fn inspect_says_what_a_parquet_file_holds() {
     let folder = Folder::new().with("orders.parquet", parquet(as_typed(&csv), 100));
     let said = folder.run("inspect orders.parquet").exits(0);
     let said =
-        said.says("canonical-orders").says("parquet, 421 rows in 4 row groups").says("rows       421\n");
+        said.says("canonical-orders").says("parquet, 422 rows in 4 row groups").says("rows       422\n");
     let line = |start: &str| said.stdout.lines().find(|line| line.trim_start().starts_with(start)).unwrap();
     assert!(line("paid_cash ").contains("decimal(38, 8)"), "{said:?}");
     assert!(line("expires_at ").contains("instant of UTC"), "{said:?}");
